@@ -1,0 +1,44 @@
+/* stream: the bytes of an input, hashed as they are read and gunzipped where they are gzip.
+ * SPDX-License-Identifier: MIT
+ *
+ * Named files are opened once; their stat before and after must agree (ERR_SYSTEM otherwise). The
+ * hash is that of the bytes in the file or pipe, before gunzip.
+ */
+#ifndef IO_STREAM_H
+#define IO_STREAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+
+struct stream;
+
+/* path NULL or "-": standard input. Directories are refused. NULL on failure. */
+struct stream *stream_open(const char *path, struct err *e);
+/* The output of `sh -c command`; a command that fails makes the read fail with ERR_SYSTEM. */
+struct stream *stream_exec(const char *command, struct err *e);
+void stream_close(struct stream *s); /* NULL is allowed */
+
+/* "standard input" or the path, for messages. */
+const char *stream_name(const struct stream *s);
+/* Whether it is a regular file, read as it is: can be rewound. */
+int stream_seekable(const struct stream *s);
+int stream_is_gzip(const struct stream *s);
+/* The size in bytes of a regular file, else 0 (for progress). */
+uint64_t stream_size(const struct stream *s);
+/* The descriptor, for mapping a regular file that is not gzip. */
+int stream_fd(const struct stream *s);
+
+/* Up to len bytes that a following read will return again (len <= 65536); fewer only at the end.
+ * -1 on failure. */
+int stream_peek(struct stream *s, const char **bytes, size_t *len, size_t want, struct err *e);
+/* Fills up to `want` bytes; *len = 0 at the end (and only there); a cut gzip is ERR_DATA. */
+int stream_read(struct stream *s, void *bytes, size_t want, size_t *len, struct err *e);
+/* Back to the start (seekable or gzip of a regular file only); the hash starts anew. */
+int stream_rewind(struct stream *s, struct err *e);
+/* Reads what is left, so that the hash is that of the whole; checks that the file did not change. */
+int stream_sha256(struct stream *s, char hex[SHA256_HEX], struct err *e);
+
+#endif

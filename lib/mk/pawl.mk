@@ -1,0 +1,1 @@
+# pawl.mk: the rules of a pipeline (being written)
