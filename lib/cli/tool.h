@@ -1,11 +1,11 @@
-/* tool: what every program does: start-up, --help, --version, --params, messages, the exit code, and
- * the order of a step: lock outputs, know inputs, skip what is up to date, compute, commit, record.
- * SPDX-License-Identifier: MIT
+/* tool: what every program does: start-up, --help, --version, --params, messages, the exit code,
+ * and the order of a step: lock outputs, know inputs, skip what is up to date, compute, commit,
+ * record. SPDX-License-Identifier: MIT
  *
  * A program is one `const struct tool` and
  *     int main(int argc, char **argv) { return tool_main(&tool, argc, argv); }
- * Its run() fills *e and returns -1 when it fails; tool_main() prints `pawl NAME: TEXT` and exits with
- * the error's kind.
+ * Its run() fills *e and returns -1 when it fails; tool_main() prints `pawl NAME: TEXT` and exits
+ * with the error's kind.
  */
 #ifndef CLI_TOOL_H
 #define CLI_TOOL_H
@@ -15,12 +15,14 @@
 #include "base/err.h"
 #include "cli/opt.h"
 
+#define TOOL_RELEASE "0.1.0"
+
 struct run; /* one running command; see below */
 
 struct command { /* of a tool with subcommands, as `runs list` */
 	const char *name;
 	const char *summary;
-	const char *usage; /* operands: "RUN [STEP]" */
+	const char *usage;	/* operands: "RUN [STEP]" */
 	const struct opt *opts; /* OPT_END-ended */
 	int (*run)(struct run *r, struct err *e);
 };
@@ -29,15 +31,15 @@ struct tool {
 	const char *name;
 	const char *summary; /* a phrase: "make a typed table of raw data" */
 	const char *usage;   /* operands: "[FILE...]" */
-	int result;          /* result version; 0: makes no artifacts. Raise it when the same input
-	                      * would give other bytes */
-	const struct opt *opts;  /* OPT_END-ended; for a tool with commands, those common to all */
-	void *options;           /* the struct that opts describe */
+	int result;	     /* result version; 0: makes no artifacts. Raise it when the same input
+			      * would give other bytes */
+	const struct opt *opts; /* OPT_END-ended; for a tool with commands, those common to all */
+	void *options;		/* the struct that opts describe */
 	int (*run)(struct run *r, struct err *e);
 	/* Adds to the effective parameters what stands in other files (a schema); may be NULL. */
 	int (*params)(struct run *r, json_t *params, struct err *e);
 	const struct command *commands; /* or NULL; ended by a NULL name */
-	const char *notes; /* more lines for --help, or NULL */
+	const char *notes;		/* more lines for --help, or NULL */
 };
 
 int tool_main(const struct tool *tool, int argc, char **argv);
@@ -47,10 +49,17 @@ struct run {
 	const struct command *command;
 	char **operands; /* what is left of argv */
 	int noperands;
-	int quiet;            /* -q */
-	const char *config;   /* -c */
-	const char *name;     /* "ingest" or "runs list", for messages */
+	int quiet;	    /* -q */
+	const char *config; /* -c */
+	const char *name;   /* "ingest" or "runs list", for messages */
+	struct step *step;  /* what is recorded in the run store, once step_begin() was called */
+	char **argv;
+	int argc;
 };
+
+/* Where the programs of this build are: DIR of DIR/bin/pawl and DIR/libexec/pawl/TOOL, found from
+ * the running program; the caller frees. NULL on failure. */
+char *tool_home(struct err *e);
 
 /* A line on stderr that is no failure: `pawl NAME: TEXT`; nothing with -q. */
 void run_say(const struct run *r, const char *format, ...) __attribute__((format(printf, 2, 3)));

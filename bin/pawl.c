@@ -1,0 +1,81 @@
+/* pawl: runs its sibling: `pawl train ...` becomes ../libexec/pawl/train.
+ * SPDX-License-Identifier: MIT
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "cli/tool.h"
+
+static int is_tool(const struct dirent *d)
+{
+	return d->d_name[0] != '.';
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int help(const char *home)
+{
+	char *dir = mem_printf("%s/libexec/pawl", home);
+	struct dirent **tools = NULL;
+	int n = scandir(dir, &tools, is_tool, by_name);
+
+	puts("usage: pawl TOOL [OPTION...] [FILE...]\n\n"
+	     "MLOps as small Unix tools: from a raw file to a registered model.\n\n"
+	     "Tools:");
+	for (int i = 0; i < n; i++) {
+		printf("  %s\n", tools[i]->d_name);
+		free(tools[i]);
+	}
+	free(tools);
+	free(dir);
+	puts("\n  pawl TOOL --help   what a tool does and its options\n"
+	     "  pawl --share       the directory of pawl.mk, for a Makefile's include\n"
+	     "  pawl --version     the release\n\n"
+	     "The first step with data of your own: pawl init --target COLUMN FILE.csv\n"
+	     "The manual: man 7 pawl");
+	return fflush(stdout) == 0 ? 0 : (int)ERR_SYSTEM;
+}
+
+static int fail(const char *what, const char *name, const char *hint, enum err_kind kind)
+{
+	fprintf(stderr, "pawl: %s '%s'%s\n", what, name, hint);
+	return (int)kind;
+}
+
+static int print(const char *text, const char *end)
+{
+	printf("%s%s\n", text, end);
+	return fflush(stdout) == 0 ? 0 : (int)ERR_SYSTEM;
+}
+
+int main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	char *home = tool_home(&e), *program;
+
+	if (!home)
+		return fail("cannot find", "pawl's own directory", "", ERR_SYSTEM);
+	if (argc < 2)
+		return fail("which", "TOOL", "? (pawl --help lists them)", ERR_USAGE);
+	if (strcmp(argv[1], "--help") == 0)
+		return help(home);
+	if (strcmp(argv[1], "--version") == 0)
+		return print("pawl ", TOOL_RELEASE);
+	if (strcmp(argv[1], "--share") == 0)
+		return print(home, "/share/pawl");
+	if (argv[1][0] == '-' || strchr(argv[1], '/'))
+		return fail("no tool", argv[1], " (pawl --help lists them)", ERR_USAGE);
+	program = mem_printf("%s/libexec/pawl/%s", home, argv[1]);
+	execv(program, argv + 1);
+	if (errno == ENOENT)
+		return fail("no tool", argv[1], " (pawl --help lists them)", ERR_USAGE);
+	return fail("cannot run", program, "", ERR_SYSTEM);
+}

@@ -1,0 +1,14 @@
+/* record: the record of a step in the run store, when a pipeline runs (PAWL_RUN is set).
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef CLI_RECORD_H
+#define CLI_RECORD_H
+
+#include "base/err.h"
+#include "cli/tool.h"
+
+/* Records the step that the run began (if any) with its exit code. What goes wrong here is a
+ * warning, never a failure of the step. Releases the step. */
+void record_end(struct run *r, int code, const struct err *e);
+
+#endif
