@@ -45,11 +45,12 @@ OBJ := $(SRC:%.c=$(B)/obj/%.o) $(B)/obj/gen/onnx.pb-c.o
 TOOLS := $(filter-out pawl,$(patsubst bin/%.c,%,$(sort $(wildcard bin/*.c))))
 PROGRAMS := $(addprefix $(B)/libexec/pawl/,$(TOOLS)) $(if $(wildcard bin/pawl.c),$(B)/bin/pawl)
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/*.c)))
+EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(wildcard examples/*/*.c)))
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*.c)))
 
 .PHONY: all demo check unit cli flow interop fuzz lint format install uninstall clean FORCE
 
-all: $(PROGRAMS) $(B)/share/pawl/pawl.mk
+all: $(PROGRAMS) $(B)/share/pawl/pawl.mk $(EXAMPLES)
 
 # ---- the library and the programs
 
@@ -74,6 +75,9 @@ $(B)/libexec/pawl/%: $(B)/obj/bin/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 $(B)/bin/pawl: $(B)/obj/bin/pawl.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+$(B)/examples/%: $(B)/obj/examples/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 $(B)/share/pawl/pawl.mk: lib/mk/pawl.mk
