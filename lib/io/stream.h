@@ -25,6 +25,8 @@ void stream_close(struct stream *s); /* NULL is allowed */
 const char *stream_name(const struct stream *s);
 /* Whether it is a regular file, read as it is: can be rewound. */
 int stream_seekable(const struct stream *s);
+/* Whether stream_rewind() works: a regular file, gzip or not, or a pipe that is kept. */
+int stream_rewindable(const struct stream *s);
 int stream_is_gzip(const struct stream *s);
 /* The size in bytes of a regular file, else 0 (for progress). */
 uint64_t stream_size(const struct stream *s);
@@ -36,7 +38,10 @@ int stream_fd(const struct stream *s);
 int stream_peek(struct stream *s, const char **bytes, size_t *len, size_t want, struct err *e);
 /* Fills up to `want` bytes; *len = 0 at the end (and only there); a cut gzip is ERR_DATA. */
 int stream_read(struct stream *s, void *bytes, size_t want, size_t *len, struct err *e);
-/* Back to the start (seekable or gzip of a regular file only); the hash starts anew. */
+/* Spools what a pipe brings to an unlinked temporary file, so that it can be rewound; before the
+ * first read. Harmless for a regular file. */
+int stream_keep(struct stream *s, struct err *e);
+/* Back to the start: a regular file (gzip too), or a pipe that is kept, whose rest is spooled first. */
 int stream_rewind(struct stream *s, struct err *e);
 /* Reads what is left, so that the hash is that of the whole; checks that the file did not change. */
 int stream_sha256(struct stream *s, char hex[SHA256_HEX], struct err *e);
