@@ -128,11 +128,15 @@ install: all
 	install $(B)/bin/pawl $(DESTDIR)$(PREFIX)/bin/
 	install $(TOOLS:%=$(B)/libexec/pawl/%) $(DESTDIR)$(PREFIX)/libexec/pawl/
 	install -m 644 $(B)/share/pawl/pawl.mk $(DESTDIR)$(PREFIX)/share/pawl/
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 644 lib/mk/completion.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pawl
 	for s in 1 5 7; do for m in man/*.$$s; do [ ! -e "$$m" ] || \
 		install -m 644 "$$m" $(DESTDIR)$(PREFIX)/share/man/man$$s/; done; done
 
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/pawl $(DESTDIR)$(PREFIX)/libexec/pawl $(DESTDIR)$(PREFIX)/share/pawl
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pawl
 	rm -f $(patsubst man/%,$(DESTDIR)$(PREFIX)/share/man/man?/%,$(wildcard man/*))
 
 clean: ; rm -rf build
