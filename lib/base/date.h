@@ -26,5 +26,7 @@ int time_parse(const char *text, size_t len, int truncate, int64_t *us, enum tim
  * Return the length. */
 size_t date_print(int32_t days, char text[DATE_TEXT]);
 size_t time_print(int64_t us, enum time_zone zone, char text[DATE_TEXT]);
+/* A time of day, "05:06:07.5", of 0 <= us < 86400e6. */
+size_t clock_print(int64_t us, char text[DATE_TEXT]);
 
 #endif

@@ -9,10 +9,10 @@
 
 #include <stddef.h>
 
-double fmath_exp(double x);   /* < 1 ulp */
-double fmath_log(double x);   /* < 1 ulp; log(0) = -inf, log(<0) = nan */
-double fmath_log1p(double x); /* accurate in relative terms near 0 */
-double fmath_sigmoid(double x);  /* 1 / (1 + exp(-x)), no overflow */
+double fmath_exp(double x);	 /* < 1 ulp */
+double fmath_log(double x);	 /* < 1 ulp; log(0) = -inf, log(<0) = nan */
+double fmath_log1p(double x);	 /* accurate in relative terms near 0 */
+double fmath_sigmoid(double x);	 /* 1 / (1 + exp(-x)), no overflow */
 double fmath_log1pexp(double x); /* log(1 + exp(x)), no overflow */
 
 /* In place: out[i] = exp(x[i]) over the row less its maximum, divided by their sum (k > 0). */

@@ -31,7 +31,7 @@ void dict_unref(struct dict *d); /* NULL is allowed */
 struct column {
 	enum type type;
 	int owned;
-	uint64_t nulls;    /* how many of the batch's rows are null */
+	uint64_t nulls;	   /* how many of the batch's rows are null */
 	uint8_t *validity; /* [(rows+7)/8] or NULL */
 	union {
 		void *values;  /* by type, see frame/types.h */
@@ -39,11 +39,11 @@ struct column {
 		int64_t *i64;
 		uint64_t *u64;
 		double *f64;
-		int32_t *i32;  /* date; indices of a category */
+		int32_t *i32; /* date; indices of a category */
 	};
-	int32_t *offsets;  /* [rows+1], string and binary */
-	char *bytes;       /* [offsets[rows]] */
-	struct dict *dict; /* category: one reference held */
+	int32_t *offsets;			  /* [rows+1], string and binary */
+	char *bytes;				  /* [offsets[rows]] */
+	struct dict *dict;			  /* category: one reference held */
 	size_t rows_cap, bytes_cap, validity_cap; /* of owned buffers */
 };
 
@@ -53,7 +53,10 @@ struct batch {
 	uint64_t rows;
 };
 
-#define BATCH_INIT {0}
+#define BATCH_INIT                                                                                 \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 /* Columns of the schema's types, without rows. Release frees what is owned. */
 void batch_init(struct batch *b, const struct schema *s);

@@ -23,9 +23,9 @@ struct notes {
 	size_t n, cap;
 };
 
-const char *notes_get(const struct notes *n, const char *key); /* borrowed, or NULL */
+const char *notes_get(const struct notes *n, const char *key);	     /* borrowed, or NULL */
 void notes_set(struct notes *n, const char *key, const char *value); /* NULL value removes */
-void notes_copy(struct notes *to, const struct notes *from); /* to is released first */
+void notes_copy(struct notes *to, const struct notes *from);	     /* to is released first */
 void notes_release(struct notes *n);
 
 struct field {
@@ -40,7 +40,10 @@ struct schema {
 	struct notes notes;
 };
 
-#define SCHEMA_INIT {0}
+#define SCHEMA_INIT                                                                                \
+	{                                                                                          \
+		0                                                                                  \
+	}
 #define SCHEMA_NONE ((size_t)-1)
 
 void schema_release(struct schema *s);
@@ -48,7 +51,8 @@ void schema_copy(struct schema *to, const struct schema *from); /* to: SCHEMA_IN
 /* Appends a field (name copied); the reference holds until the next one is added. */
 struct field *schema_add(struct schema *s, const char *name, enum type type);
 void schema_remove(struct schema *s, size_t at);
-/* The number of the first column of that name, or SCHEMA_NONE. Linear: cache what is asked often. */
+/* The number of the first column of that name, or SCHEMA_NONE. Linear: cache what is asked often.
+ */
 size_t schema_find(const struct schema *s, const char *name);
 /* As schema_find, but a missing column is ERR_DATA, naming it and the nearest name there is. */
 int schema_need(const struct schema *s, const char *name, size_t *at, struct err *e);

@@ -9,12 +9,11 @@
  *   float64              double                          Float16, Float32, Float64
  *   string               int32 offsets[n+1] + UTF-8      Utf8, LargeUtf8, Utf8View
  *   category             int32 indices into a dictionary Dictionary of strings
- *   binary               as string, any bytes            Binary, LargeBinary, BinaryView, FixedSizeBinary
- *   date                 int32_t days since 1970         Date32, Date64
- *   time                 int64_t us since midnight       Time32, Time64
- *   timestamp            int64_t us since 1970, naive    Timestamp without a zone
- *   timestamp_utc        int64_t us since 1970, UTC      Timestamp with a zone
- *   duration             int64_t us                      Duration
+ *   binary               as string, any bytes            Binary, LargeBinary, BinaryView,
+ * FixedSizeBinary date                 int32_t days since 1970         Date32, Date64 time int64_t
+ * us since midnight       Time32, Time64 timestamp            int64_t us since 1970, naive
+ * Timestamp without a zone timestamp_utc        int64_t us since 1970, UTC      Timestamp with a
+ * zone duration             int64_t us                      Duration
  *
  * A value finer than a microsecond is refused unless truncation is asked for.
  */
