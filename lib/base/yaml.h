@@ -17,9 +17,9 @@ enum yaml_kind { YAML_NULL, YAML_BOOL, YAML_INT, YAML_FLOAT, YAML_STRING, YAML_M
 
 struct yaml {
 	enum yaml_kind kind;
-	char *text;  /* scalars: as written, without quotes, NUL-ended; NULL else */
-	char *key;   /* the key under which it stands in a map, or NULL */
-	size_t line; /* from 1 */
+	char *text;	     /* scalars: as written, without quotes, NUL-ended; NULL else */
+	char *key;	     /* the key under which it stands in a map, or NULL */
+	size_t line;	     /* from 1 */
 	const char *file;    /* as named to yaml_read, lives in the root */
 	struct yaml **items; /* [n] of a map (in the order of the file) or a list */
 	size_t n;
@@ -30,6 +30,8 @@ struct yaml {
 struct yaml *yaml_read(const char *path, struct err *e);
 /* The same from memory; name is what messages call it. `version` is not asked for. */
 struct yaml *yaml_parse(const char *text, size_t len, const char *name, struct err *e);
+/* libyaml exports a yaml_free of its own, and calls it: ours has another name for the linker. */
+#define yaml_free yaml_tree_free
 void yaml_free(struct yaml *y); /* NULL is allowed */
 
 /* The value under a key of a map, or NULL (also where y is NULL or no map). */
