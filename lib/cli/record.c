@@ -9,5 +9,6 @@ void record_end(struct run *r, int code, const struct err *e)
 {
 	(void)code;
 	(void)e;
-	step_end(r->step);
+	if (r->step)
+		step_end(r->step);
 }

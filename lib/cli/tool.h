@@ -57,6 +57,10 @@ struct run {
 	int argc;
 };
 
+/* Where the programs of this build are: DIR of DIR/bin/pawl and DIR/libexec/pawl/TOOL, found from
+ * the running program; the caller frees. NULL on failure. */
+char *tool_home(struct err *e);
+
 /* A line on stderr that is no failure: `pawl NAME: TEXT`; nothing with -q. */
 void run_say(const struct run *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
