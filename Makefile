@@ -1,12 +1,13 @@
 # pawl: build, test, install. No lists to edit: a new bin/X.c, lib/FLOOR/M.c, man/pawl-X.1,
 # tests/unit/FLOOR-M.c, tests/cli/X.bats or tests/fuzz/X.c is picked up by itself.
 #
-#   make            build into build/           make V=asan|tsan|cov ...   a build of that kind
+#   make            build into build/ (VERBOSE=1: show commands)           make V=asan|tsan|cov ...   a build of that kind
 #   make demo       the loop on the example     make check                 all tests
 #   make unit cli flow interop                  one kind of test           T=PATTERN: some of them
 #   make fuzz SECONDS=60   make lint   make format   make install PREFIX=/usr/local
 
 .DEFAULT_GOAL := all
+Q := $(if $(VERBOSE),,@)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
@@ -56,33 +57,37 @@ all: $(PROGRAMS) $(B)/share/pawl/pawl.mk $(EXAMPLES)
 
 $(GEN): /usr/include/onnx/onnx.proto
 	@mkdir -p $(@D)
-	protoc-c --proto_path=$(<D) --c_out=$(@D) $(<F)
+	$(Q)protoc-c --proto_path=$(<D) --c_out=$(@D) $(<F)
 $(B)/gen/onnx.pb-c.c: $(GEN) ;
 $(B)/obj/gen/onnx.pb-c.o: $(B)/gen/onnx.pb-c.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Wno-conversion -w $(CPPFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS) -w $(CPPFLAGS) -c -o $@ $<
 $(B)/obj/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+	@echo '  CC   $<'
+	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 # The kernels are where the time goes.
 $(B)/obj/lib/model/kernel.o: CFLAGS += $(if $(V),,-O3)
 # Members are never taken out by ar: a removed source needs a new archive.
 $(LIB): $(OBJ)
 	@mkdir -p $(@D)
 	@rm -f $@
-	ar crs $@ $^
+	$(Q)ar crs $@ $^
 $(B)/libexec/pawl/%: $(B)/obj/bin/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+	@echo '  LD   $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 $(B)/bin/pawl: $(B)/obj/bin/pawl.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+	@echo '  LD   $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 $(B)/examples/%: $(B)/obj/examples/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+	@echo '  LD   $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 $(B)/share/pawl/pawl.mk: lib/mk/pawl.mk
 	@mkdir -p $(@D)
-	cp $< $@
+	$(Q)cp $< $@
 .SECONDARY:
 -include $(shell find $(B)/obj $(B)/unit -name '*.d' 2>/dev/null)
 
@@ -102,7 +107,8 @@ check:
 
 $(B)/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) -o $@ $< $(LIB) -lcmocka $(LDLIBS)
+	@echo '  TEST $@'
+	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) -o $@ $< $(LIB) -lcmocka $(LDLIBS)
 unit-programs: $(UNIT)
 unit: unit-programs ; @tools/check $(if $(V),V=$(V)) unit
 cli flow interop: all ; @tools/check $(if $(V),V=$(V)) $@

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "cli/install.h"
 #include "cli/tool.h"
 
 static int is_tool(const struct dirent *d)
@@ -59,7 +60,7 @@ static int print(const char *text, const char *end)
 int main(int argc, char **argv)
 {
 	struct err e = ERR_INIT;
-	char *home = tool_home(&e), *program;
+	char *home = install_home(&e), *program;
 
 	if (!home)
 		return fail("cannot find", "pawl's own directory", "", ERR_SYSTEM);

@@ -9,6 +9,5 @@ void record_end(struct run *r, int code, const struct err *e)
 {
 	(void)code;
 	(void)e;
-	if (r->step)
-		step_end(r->step);
+	step_end(r->step);
 }

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "cli/record.h"
 #include "io/lineage.h"
 
 int step_begin(struct step *s, struct run *r, struct err *e)
@@ -25,6 +26,7 @@ int step_begin(struct step *s, struct run *r, struct err *e)
 	s->step = lineage_step(r->tool->name, r->tool->result, params);
 	s->metrics = json_object();
 	r->step = s;
+	r->finish = record_end;
 	return 0;
 }
 
@@ -167,7 +169,7 @@ static void step_files_free(struct step_file *files, size_t n)
 void step_end(struct step *s)
 {
 	if (s->run && s->run->step == s)
-		s->run->step = NULL;
+		s->run->finish = NULL;
 	step_files_free(s->inputs, s->ninputs);
 	step_files_free(s->outputs, s->noutputs);
 	json_decref(s->step);

@@ -3,7 +3,6 @@
  */
 #include "cli/tool.h"
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/yaml.h"
-#include "cli/record.h"
+#include "cli/install.h"
 
 struct common {
 	int help, version, params, quiet;
@@ -61,32 +60,10 @@ int run_operand(const struct run *r, const char **path, struct err *e)
 	return 0;
 }
 
-char *tool_home(struct err *e)
-{
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *dir, *name;
-
-	if (n < 0) {
-		err_errno(e, "cannot find this program");
-		return NULL;
-	}
-	self[n] = 0;
-	dir = file_dir(self); /* DIR/bin or DIR/libexec/pawl */
-	name = file_dir(dir);
-	if (strcmp(file_name(dir), "bin") != 0) {
-		free(dir);
-		dir = name;
-		name = file_dir(dir);
-	}
-	free(dir);
-	return name;
-}
-
 /* A section that is no tool's is a typing error. */
 static int tool_check_sections(const struct yaml *root, struct err *e)
 {
-	char *home = tool_home(e);
+	char *home = install_home(e);
 	int rc = home ? 0 : -1;
 
 	for (size_t i = 0; rc == 0 && i < root->n; i++) {
@@ -290,7 +267,8 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 	}
 	if (e.text[0])
 		fprintf(stderr, "pawl %s: %s\n", r.name, e.text);
-	record_end(&r, code, &e);
+	if (r.finish)
+		r.finish(&r, code, &e);
 	free(r.operands);
 	free(name);
 	return code;

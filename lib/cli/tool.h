@@ -52,14 +52,12 @@ struct run {
 	int quiet;	    /* -q */
 	const char *config; /* -c */
 	const char *name;   /* "ingest" or "runs list", for messages */
-	struct step *step;  /* what is recorded in the run store, once step_begin() was called */
+	/* Set by step_begin(): records the step with its exit code; ends it. */
+	struct step *step;
+	void (*finish)(struct run *r, int code, const struct err *e);
 	char **argv;
 	int argc;
 };
-
-/* Where the programs of this build are: DIR of DIR/bin/pawl and DIR/libexec/pawl/TOOL, found from
- * the running program; the caller frees. NULL on failure. */
-char *tool_home(struct err *e);
 
 /* A line on stderr that is no failure: `pawl NAME: TEXT`; nothing with -q. */
 void run_say(const struct run *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
