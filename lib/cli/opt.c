@@ -242,6 +242,20 @@ int opt_parse(
 	return 0;
 }
 
+/* opt_set_text() of a text that does not live on: texts that an option keeps are copied for the
+ * life of the process, as options live as long as that. */
+static int opt_set_copy(
+	const struct opt *o, void *values, const char *text, const char *source, struct err *e)
+{
+	int keeps = o->kind == OPT_STRING || o->kind == OPT_LIST || o->kind == OPT_CHOICE;
+	char *copy = keeps ? mem_strdup(text) : NULL;
+	int rc = opt_set_text(o, values, keeps ? copy : text, source, e);
+
+	if (rc < 0)
+		free(copy);
+	return rc;
+}
+
 /* A list in the file replaces the default; a scalar stands for a list of one. */
 static int opt_yaml_value(const struct opt *o, void *values, const struct yaml *y, struct err *e)
 {
@@ -262,78 +276,85 @@ static int opt_yaml_value(const struct opt *o, void *values, const struct yaml *
 	} else if (y->kind == YAML_NULL) {
 		rc = 0; /* as if it were not there */
 	} else {
-		rc = opt_set_text(o, values, mem_strdup(y->text), source, e);
+		rc = opt_set_copy(o, values, y->text, source, e);
 	}
 	free(source);
 	return rc;
 }
 
-/* Texts are kept for the life of the process: options live as long as that. */
-int opt_from_yaml(const struct opt *opts, void *values, const struct yaml *section, struct err *e)
+/* The long names that a tool's section may have; the caller frees the array. */
+static const char **opt_param_names(const struct opt *opts)
 {
-	const char **names;
+	const char **names = NULL;
 	size_t n = 0, cap = 0;
 
-	if (!section || section->kind == YAML_NULL)
-		return 0;
-	if (section->kind != YAML_MAP)
-		return yaml_error(section, e, "'%s' is not a section of keys and values",
-			section->key ? section->key : "");
-	names = NULL;
 	for (const struct opt *o = opts; o->name || o->kind == OPT_GROUP; o++) {
-		MEM_ROOM(names, n + 1, cap);
-		if (o->name && o->flags & OPT_PARAM)
+		MEM_ROOM(names, n, cap);
+		if (o->name && (o->flags & (OPT_PARAM | OPT_TOP)) == OPT_PARAM)
 			names[n++] = o->name;
 	}
 	MEM_ROOM(names, n, cap);
 	names[n] = NULL;
-	if (yaml_keys(section, names, e) < 0) {
-		free(names);
-		return -1;
-	}
+	return names;
+}
+
+int opt_from_yaml(const struct opt *opts, void *values, const char *tool, const struct yaml *root,
+	struct err *e)
+{
+	const struct yaml *section = yaml_get(root, tool);
+	const char **names = opt_param_names(opts);
+	int rc = 0;
+
+	if (section && section->kind != YAML_NULL && section->kind != YAML_MAP)
+		rc = yaml_error(section, e, "'%s' is not a section of keys and values", tool);
+	else if (section && section->kind == YAML_MAP)
+		rc = yaml_keys(section, names, e);
 	free(names);
-	for (size_t i = 0; i < section->n; i++)
-		if (opt_yaml_value(opt_find(opts, section->items[i]->key), values,
-			    section->items[i], e) < 0)
-			return -1;
-	return 0;
+	for (size_t i = 0; rc == 0 && section && i < section->n; i++)
+		rc = opt_yaml_value(
+			opt_find(opts, section->items[i]->key), values, section->items[i], e);
+	for (const struct opt *o = opts; rc == 0 && (o->name || o->kind == OPT_GROUP); o++)
+		if (o->flags & OPT_TOP && yaml_get(root, o->name))
+			rc = opt_yaml_value(o, values, yaml_get(root, o->name), e);
+	return rc;
+}
+
+/* One "tool.key=value"; word is taken apart. */
+static int opt_from_word(
+	const struct opt *opts, void *values, size_t prefix, char *word, struct err *e)
+{
+	char *equals = strchr(word, '=');
+	const struct opt *o;
+
+	if (equals)
+		*equals = 0;
+	o = opt_find(opts, word + prefix + 1);
+	if (!equals || !o || !(o->flags & OPT_PARAM))
+		return err_set(e, ERR_USAGE,
+			"SET: '%s' is no parameter of %.*s, given as %.*s.KEY=VALUE", word,
+			(int)prefix, word, (int)prefix, word);
+	if (o->kind == OPT_LIST)
+		((struct opt_list *)opt_place(o, values))->n = 0;
+	return opt_set_copy(o, values, equals + 1, word, e);
 }
 
 int opt_from_set(
 	const struct opt *opts, void *values, const char *tool, const char *set, struct err *e)
 {
+	static const char space[] = " \t\n";
 	size_t prefix = strlen(tool);
+	int rc = 0;
 
-	while (set && *set) {
-		size_t len;
-		char *word, *equals;
-		const struct opt *o;
+	while (rc == 0 && set && *(set += strspn(set, space))) {
+		size_t len = strcspn(set, space);
+		char *word = mem_strndup(set, len);
 
-		set += strspn(set, " \t\n");
-		len = strcspn(set, " \t\n");
-		word = mem_strndup(set, len); /* its value may be kept by the options */
+		if (strncmp(word, tool, prefix) == 0 && word[prefix] == '.')
+			rc = opt_from_word(opts, values, prefix, word, e);
+		free(word);
 		set += len;
-		if (strncmp(word, tool, prefix) != 0 || word[prefix] != '.') {
-			free(word);
-			continue;
-		}
-		equals = strchr(word, '=');
-		if (equals)
-			*equals = 0;
-		o = opt_find(opts, word + prefix + 1);
-		if (!equals || !o || !(o->flags & OPT_PARAM)) {
-			err_set(e, ERR_USAGE,
-				"SET: '%s' is no parameter of %s given as %s.KEY=VALUE", word, tool,
-				tool);
-			free(word);
-			return -1;
-		}
-		if (o->kind == OPT_LIST)
-			((struct opt_list *)opt_place(o, values))->n = 0;
-		if (opt_set_text(o, values, equals + 1, word, e) < 0)
-			return -1;
 	}
-	return 0;
+	return rc;
 }
 
 void opt_params(const struct opt *opts, const void *values, json_t *params)

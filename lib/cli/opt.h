@@ -27,6 +27,7 @@ enum opt_kind {
 
 #define OPT_PARAM 1  /* a parameter of the result */
 #define OPT_HIDDEN 2 /* not in --help */
+#define OPT_TOP 4    /* a parameter that is a section of pawl.yaml by itself, as `gates` */
 
 struct opt_list {
 	const char **items;
@@ -67,8 +68,10 @@ int opt_set_text(
 /* The row of that long name, or NULL. */
 const struct opt *opt_find(const struct opt *opts, const char *name);
 
-/* Sets OPT_PARAM options from a section of pawl.yaml (NULL: nothing to set). */
-int opt_from_yaml(const struct opt *opts, void *values, const struct yaml *section, struct err *e);
+/* Sets OPT_PARAM options from the tool's section of pawl.yaml, and those that are OPT_TOP from the
+ * section of their own name; root is the whole file. */
+int opt_from_yaml(const struct opt *opts, void *values, const char *tool, const struct yaml *root,
+	struct err *e);
 
 /* Sets OPT_PARAM options of `tool` from "tool.key=value tool.key=value ..." (NULL: nothing). Keys
  * of other tools are passed over; an unknown key of this tool is ERR_USAGE. */

@@ -60,7 +60,7 @@ int run_operand(const struct run *r, const char **path, struct err *e)
 	return 0;
 }
 
-/* A section that is no tool's is a typing error. */
+/* A section that is no tool's is a typing error; `gates` is one by itself. */
 static int tool_check_sections(const struct yaml *root, struct err *e)
 {
 	char *home = install_home(e);
@@ -70,7 +70,8 @@ static int tool_check_sections(const struct yaml *root, struct err *e)
 		const char *key = root->items[i]->key;
 		char *path = mem_printf("%s/libexec/pawl/%s", home, key);
 
-		if (strcmp(key, "version") != 0 && (strchr(key, '/') || access(path, X_OK) < 0))
+		if (strcmp(key, "version") != 0 && strcmp(key, "gates") != 0 &&
+			(strchr(key, '/') || access(path, X_OK) < 0))
 			rc = yaml_error(root->items[i], e,
 				"unknown section '%s': sections are named after pawl's tools", key);
 		free(path);
@@ -91,7 +92,7 @@ static int tool_configure(const struct tool *tool, const char *config, struct er
 		return -1;
 	rc = tool_check_sections(root, e);
 	if (rc == 0)
-		rc = opt_from_yaml(tool->opts, tool->options, yaml_get(root, tool->name), e);
+		rc = opt_from_yaml(tool->opts, tool->options, tool->name, root, e);
 	if (rc == 0)
 		rc = opt_from_set(tool->opts, tool->options, tool->name, getenv("PAWL_SET"), e);
 	yaml_free(root);
@@ -141,8 +142,9 @@ static void tool_help(const struct tool *tool, const struct command *command)
 		buf_addf(&out, "usage: pawl %s COMMAND [OPTION...] ...\n\n%s\n", tool->name,
 			tool->summary);
 	else
-		buf_addf(&out, "usage: pawl %s [OPTION...] %s\n\n%s\n", tool->name,
-			tool->usage ? tool->usage : "", tool->summary);
+		buf_addf(&out, "usage: pawl %s [OPTION...]%s%s\n\n%s\n", tool->name,
+			tool->usage && *tool->usage ? " " : "", tool->usage ? tool->usage : "",
+			tool->summary);
 	if (tool->commands && !command) {
 		buf_adds(&out, "\nCommands:\n");
 		for (const struct command *c = tool->commands; c->name; c++)
