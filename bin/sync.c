@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "cli/install.h"
 #include "cli/tool.h"
 #include "store/home.h"
 #include "store/keys.h"
@@ -76,7 +77,7 @@ static char *sync_dir(struct err *e)
 
 static int sync_run(struct run *r, struct err *e)
 {
-	char *prefix = tool_home(e), *dir = sync_dir(e), *tools = NULL;
+	char *prefix = install_home(e), *dir = sync_dir(e), *tools = NULL;
 	char id[RUN_ID];
 	int rc = -1;
 
