@@ -198,6 +198,8 @@ static void set_overrides_parameters_of_its_tool_only(void **state)
 	assert_int_equal(
 		opt_from_set(opts, &v, "train", " split.x=1 train.count=9  train.text=a ", &e), 0);
 	assert_int_equal(v.count, 9);
+	assert_string_equal(v.text, "a");
+	free((char *)(uintptr_t)v.text);
 	assert_int_equal(opt_from_set(opts, &v, "train", NULL, &e), 0);
 	assert_int_equal(opt_from_set(opts, &v, "train", "train.cuont=9", &e), -1);
 	assert_int_equal(opt_from_set(opts, &v, "train", "train.count", &e), -1);
