@@ -7,8 +7,8 @@
 #include "base/err.h"
 #include "cli/tool.h"
 
-/* Records the step that the run began (if any) with its exit code. What goes wrong here is a
- * warning, never a failure of the step. Releases the step. */
+/* Records the step that the run handed over with its exit code, and frees it: run->finish of a
+ * step. What goes wrong here is a warning, never a failure of the step. */
 void record_end(struct run *r, int code, const struct err *e);
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "cli/record.h"
 #include "io/lineage.h"
+#include "onnx/file.h"
 
 int step_begin(struct step *s, struct run *r, struct err *e)
 {
@@ -25,8 +26,6 @@ int step_begin(struct step *s, struct run *r, struct err *e)
 	s->run = r;
 	s->step = lineage_step(r->tool->name, r->tool->result, params);
 	s->metrics = json_object();
-	r->step = s;
-	r->finish = record_end;
 	return 0;
 }
 
@@ -55,7 +54,9 @@ json_t *step_lineage_of(const char *path)
 		close(fd);
 	if (n < 1)
 		return NULL;
-	if (head[0] == '{') {
+	if (head[0] == 8) { /* field 1 of a ModelProto: ir_version */
+		onnx_file_lineage(path, &lineage, &unused);
+	} else if (head[0] == '{') {
 		report = json_read(path, &unused);
 		lineage = json_incref(json_object_get(report, "lineage"));
 		json_decref(report);
@@ -118,7 +119,7 @@ int step_source(struct step *s, const char *role, struct source *source, struct 
 	return 0;
 }
 
-int step_current(const struct step *s, const char *const *outputs, size_t n)
+int step_current(struct step *s, const char *const *outputs, size_t n)
 {
 	int current = !s->streamed;
 
@@ -128,6 +129,7 @@ int step_current(const struct step *s, const char *const *outputs, size_t n)
 		current = lineage && lineage_matches(lineage, s->step);
 		json_decref(lineage);
 	}
+	s->current = current;
 	return current;
 }
 
@@ -168,11 +170,21 @@ static void step_files_free(struct step_file *files, size_t n)
 
 void step_end(struct step *s)
 {
-	if (s->run && s->run->step == s)
-		s->run->finish = NULL;
+	struct run *r = s->run;
+
+	if (!r)
+		return;
+	r->step = mem_new(1, sizeof(*r->step));
+	*r->step = *s;
+	r->finish = record_end;
+	memset(s, 0, sizeof(*s));
+}
+
+void step_free(struct step *s)
+{
 	step_files_free(s->inputs, s->ninputs);
 	step_files_free(s->outputs, s->noutputs);
 	json_decref(s->step);
 	json_decref(s->metrics);
-	memset(s, 0, sizeof(*s));
+	free(s);
 }

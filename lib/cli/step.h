@@ -11,7 +11,8 @@
  *     step_end(&s)                               always
  * What is no regular file (a pipe) is known only after it was read: step_input() notes it, and
  * step_source() or step_stream() adds it then; with one, a step is never current. When PAWL_RUN is
- * set the step is recorded in the run store, which can never make it fail; tool_main() does that.
+ * set, tool_main() records the step in the run store, with the exit code; that can never make it
+ * fail.
  */
 #ifndef CLI_STEP_H
 #define CLI_STEP_H
@@ -35,6 +36,7 @@ struct step {
 	struct step_file *inputs, *outputs;
 	size_t ninputs, inputs_cap, noutputs, outputs_cap;
 	json_t *metrics; /* name -> number */
+	int current;	 /* step_current() said yes: nothing to do, nothing to record */
 	int streamed;	 /* an input cannot be known beforehand */
 };
 
@@ -46,15 +48,17 @@ int step_source(struct step *s, const char *role, struct source *source, struct 
 /* What was read from a pipe by other means: its hash and the lineage it carried (may be NULL). */
 void step_stream(struct step *s, const char *role, const char *sha256, const json_t *lineage);
 /* Whether every one of these outputs exists, is whole, and was made by this very step. */
-int step_current(const struct step *s, const char *const *outputs, size_t n);
+int step_current(struct step *s, const char *const *outputs, size_t n);
 /* The lineage for the outputs (a new reference); NULL where an input changed since it was hashed.
  */
 json_t *step_lineage(const struct step *s, struct err *e);
 /* Numbers and outputs for the record of the step; no-ops outside of a pipeline. */
 void step_metric(struct step *s, const char *name, double value);
 void step_output(struct step *s, const char *role, const char *path);
-/* Ends it; harmless twice, and on a zeroed struct. */
+/* Ends it: hands it to its run, to be recorded. Harmless twice, and on a zeroed struct. */
 void step_end(struct step *s);
+/* Frees what step_end() handed over. */
+void step_free(struct step *s);
 
 /* The lineage inside an artifact (a new reference): Arrow file, model or JSON report. NULL where it
  * has none, is not whole, or cannot be read. */

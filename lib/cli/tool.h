@@ -52,7 +52,7 @@ struct run {
 	int quiet;	    /* -q */
 	const char *config; /* -c */
 	const char *name;   /* "ingest" or "runs list", for messages */
-	/* Set by step_begin(): records the step with its exit code; ends it. */
+	/* Set by step_end(): the step, and what records it with its exit code and frees it. */
 	struct step *step;
 	void (*finish)(struct run *r, int code, const struct err *e);
 	char **argv;
