@@ -31,16 +31,12 @@ struct row {
 	struct cell *cells; /* [n] */
 	size_t n, cap;
 	size_t fault;	       /* of a bad row: the cell that is to blame, or ROW_NOWHERE */
-	size_t fault;           /* of a bad row: the cell that is to blame, or ROW_NOWHERE */
 	uint64_t line, offset; /* of its first byte; lines from 1 */
 	const char *raw;       /* as it stood, without its line end */
 	size_t raw_len;
 };
 
-#define ROW_INIT                                                                                   \
-	{                                                                                          \
-		0                                                                                  \
-	}
+#define ROW_NOWHERE SIZE_MAX
 
 /* What the readers of rows return. */
 enum row_result {

@@ -47,6 +47,8 @@ struct source_options {
 	const char *const *nulls; /* tokens that are null, NULL-ended; NULL: "" only (text columns of
 	                           * CSV keep a quoted "" as the empty string) */
 	char delimiter;           /* 0: recognised */
+	int categories; /* text: string columns of few distinct values are read as categories */
+	int restart;    /* text: the caller can begin again when source_next() returns 2 */
 	int truncate_time;
 	/* Called for each bad row; returns 0 to go on, -1 with *e set to stop. NULL: a bad row is
 	 * ERR_DATA "FILE:LINE: reason". */
@@ -60,6 +62,9 @@ struct source;
 
 /* Opens and reads as far as the schema; NULL on failure. o may be NULL and is borrowed. */
 struct source *source_open(const char *path, const struct source_options *o, struct err *e);
+/* Several files of text with one header (n > 0), read one behind the other. */
+struct source *source_open_all(
+	const char *const *paths, size_t n, const struct source_options *o, struct err *e);
 /* As source_open, on the output of a shell command. */
 struct source *source_exec(const char *command, const struct source_options *o, struct err *e);
 void source_close(struct source *s); /* NULL is allowed */
@@ -69,8 +74,12 @@ const struct schema *source_schema(const struct source *s);
 enum format source_format(const struct source *s);
 /* What inference decided that a person should know, one line each, or "" (borrowed). */
 const char *source_remarks(const struct source *s);
+/* NULL-ended: the tokens, besides the empty field, that inference took as missing (borrowed). */
+const char *const *source_nulls(const struct source *s);
 
-/* 1: *out is the next batch (it has rows; it lives until the next call), 0: the end, -1: failure. */
+/* 1: *out is the next batch (it has rows; it lives until the next call), 0: the end, -1: failure.
+ * 2, only where options.restart was set: a row contradicted what was inferred; the schema has
+ * changed, and the next call begins at the first row again. At most once. */
 int source_next(struct source *s, const struct batch **out, struct err *e);
 /* Back to the first row. A pipe is spooled to an unlinked temporary file the first time through
  * when source_keep() was called before the first source_next(). */
@@ -83,6 +92,8 @@ uint64_t source_line(const struct source *s, uint64_t row);
 /* After the end: sha256 of the input's bytes, and the lineage that it carried (borrowed, NULL
  * for raw data). For a named file both may be asked for at any time. */
 int source_sha256(struct source *s, char hex[SHA256_HEX], struct err *e);
+/* The same for input `i` of source_open_all(). */
+int source_sha256_of(struct source *s, size_t i, char hex[SHA256_HEX], struct err *e);
 const json_t *source_lineage(const struct source *s);
 
 #endif

@@ -28,12 +28,14 @@ extern char **environ;
 struct stream {
 	char *name;
 	int fd;
-	pid_t pid;	       /* of a command, or 0 */
-	int regular;	       /* a regular file, or the spool of a pipe */
-	int spooled;	       /* fd is the spool, complete */
-	int spool;	       /* where a kept pipe is copied to, or -1 */
-	off_t start;	       /* where a regular file was when it was opened */
-	struct stat stat;      /* when it was opened */
+	pid_t pid;	  /* of a command, or 0 */
+	int regular;	  /* a regular file, or the spool of a pipe */
+	int spooled;	  /* fd is the spool, complete */
+	int spool;	  /* where a kept pipe is copied to, or -1 */
+	off_t start;	  /* where a regular file was when it was opened */
+	struct stat stat; /* when it was opened */
+	int holding;	  /* what a pipe brings is added to `held` */
+	struct buf held;
 	struct sha256 *sha;    /* of what a pipe brought so far */
 	char hash[SHA256_HEX]; /* of the whole, once known */
 	int ended;	       /* the descriptor is at its end */
@@ -148,6 +150,8 @@ static int stream_fill(struct stream *s, void *bytes, size_t want, size_t *len, 
 		return 0;
 	if (s->sha)
 		sha256_add(s->sha, bytes, (size_t)n);
+	if (s->holding)
+		buf_add(&s->held, bytes, (size_t)n);
 	return s->spool >= 0 ? spool_write(s, bytes, (size_t)n, e) : 0;
 }
 
@@ -191,6 +195,7 @@ static struct stream *stream_new(const char *name, int fd)
 	s->name = mem_strdup(name);
 	s->fd = fd;
 	s->spool = -1;
+	s->held = (struct buf)BUF_INIT;
 	s->raw = mem_array(STREAM_BLOCK, 1);
 	s->ahead = mem_array(STREAM_BLOCK, 1);
 	return s;
@@ -256,6 +261,7 @@ void stream_close(struct stream *s)
 	if (s->spool > 2)
 		close(s->spool);
 	stream_reap(s, &ignored);
+	buf_release(&s->held);
 	sha256_free(s->sha);
 	gunzip_free(s->gunzip);
 	free(s->raw);
@@ -336,8 +342,24 @@ int stream_read(struct stream *s, void *bytes, size_t want, size_t *len, struct 
 	return 0;
 }
 
+void stream_hold(struct stream *s)
+{
+	if (s->regular)
+		return;
+	s->holding = 1;
+	buf_add(&s->held, s->raw, s->raw_len);
+}
+
+void stream_forget(struct stream *s)
+{
+	s->holding = 0;
+	buf_release(&s->held);
+}
+
 int stream_keep(struct stream *s, struct err *e)
 {
+	int rc;
+
 	const char *dir = getenv("TMPDIR");
 	char *path;
 
@@ -352,7 +374,10 @@ int stream_keep(struct stream *s, struct err *e)
 	}
 	unlink(path);
 	free(path);
-	return spool_write(s, (const char *)s->raw, s->raw_len, e);
+	rc = s->holding ? spool_write(s, s->held.data, s->held.len, e)
+			: spool_write(s, (const char *)s->raw, s->raw_len, e);
+	stream_forget(s);
+	return rc;
 }
 
 static int stream_drain(struct stream *s, struct err *e)

@@ -38,12 +38,18 @@ int stream_fd(const struct stream *s);
 int stream_peek(struct stream *s, const char **bytes, size_t *len, size_t want, struct err *e);
 /* Fills up to `want` bytes; *len = 0 at the end (and only there); a cut gzip is ERR_DATA. */
 int stream_read(struct stream *s, void *bytes, size_t want, size_t *len, struct err *e);
-/* Spools what a pipe brings to an unlinked temporary file, so that it can be rewound; before the
- * first read. Harmless for a regular file. */
+/* Remembers the bytes of a pipe from here to stream_keep() or stream_forget(), so that the former
+ * may be decided late; right after opening. Both do nothing for a regular file. */
+void stream_hold(struct stream *s);
+void stream_forget(struct stream *s);
+/* Spools what a pipe brought since stream_hold(), and will bring, to an unlinked temporary file, so
+ * that it can be rewound; without stream_hold(), right after opening. */
 int stream_keep(struct stream *s, struct err *e);
-/* Back to the start: a regular file (gzip too), or a pipe that is kept, whose rest is spooled first. */
+/* Back to the start: a regular file (gzip too), or a pipe that is kept, whose rest is spooled
+ * first. */
 int stream_rewind(struct stream *s, struct err *e);
-/* Reads what is left, so that the hash is that of the whole; checks that the file did not change. */
+/* Reads what is left, so that the hash is that of the whole; checks that the file did not change.
+ */
 int stream_sha256(struct stream *s, char hex[SHA256_HEX], struct err *e);
 
 #endif
