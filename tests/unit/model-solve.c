@@ -20,7 +20,7 @@ static void a_badly_scaled_system_is_solved(void **state)
 	double x[2];
 
 	(void)state;
-	assert_int_equal(solve_init(\&s, a, 2, 2, NULL, &e), 0);
+	assert_int_equal(solve_init(&s, a, 2, 2, NULL, &e), 0);
 	assert_int_equal(s.rank, 2);
 	assert_null(s.values);
 	solve_apply(&s, b, x);
@@ -48,7 +48,7 @@ static void a_singular_system_gets_the_shortest_answer(void **state)
 	for (size_t i = 0; i < 4; i++)
 		for (size_t j = 0; j < 4; j++)
 			b[i] += a[i * 4 + j] * b_of[j];
-	assert_int_equal(solve_init(\&s, a, 4, 4, NULL, &e), 0);
+	assert_int_equal(solve_init(&s, a, 4, 4, NULL, &e), 0);
 	assert_int_equal(s.rank, 3);
 	assert_int_equal(s.nnull, 1);
 	assert_true(solve_dependent(&s, 0) && solve_dependent(&s, 1) && solve_dependent(&s, 2));
@@ -78,7 +78,7 @@ static void a_variable_without_variance_stays_out(void **state)
 	double x[3];
 
 	(void)state;
-	assert_int_equal(solve_init(\&s, a, 3, 3, floor, &e), 0);
+	assert_int_equal(solve_init(&s, a, 3, 3, floor, &e), 0);
 	assert_int_equal(s.rank, 2);
 	assert_true(solve_dependent(&s, 1));
 	solve_apply(&s, b, x);
@@ -94,7 +94,7 @@ static void what_is_not_finite_is_refused(void **state)
 	struct solve s;
 
 	(void)state;
-	assert_int_equal(solve_init(\&s, a, 2, 2, NULL, &e), -1);
+	assert_int_equal(solve_init(&s, a, 2, 2, NULL, &e), -1);
 	assert_int_equal(e.kind, ERR_DATA);
 }
 
