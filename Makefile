@@ -1,7 +1,7 @@
 # pawl: build, test, install. No lists to edit: a new bin/X.c, lib/FLOOR/M.c, man/pawl-X.1,
 # tests/unit/FLOOR-M.c, tests/cli/X.bats or tests/fuzz/X.c is picked up by itself.
 #
-#   make            build into build/ (VERBOSE=1: show commands)           make V=asan|tsan|cov ...   a build of that kind
+#   make            build into build/ (VERBOSE=1: show commands)           make V=asan|tsan|cov|clang  a build of that kind
 #   make demo       the loop on the example     make check                 all tests
 #   make unit cli flow interop                  one kind of test           T=PATTERN: some of them
 #   make fuzz SECONDS=60   make lint   make format   make install PREFIX=/usr/local
@@ -26,8 +26,10 @@ else ifeq ($(V),tsan)
 OPTIMISE := -O1 -fsanitize=thread
 else ifeq ($(V),cov)
 OPTIMISE := -O0 --coverage
+else ifeq ($(V),clang)
+CC = clang
 else ifneq ($(V),)
-$(error V is asan, tsan or cov, or nothing)
+$(error V is asan, tsan, cov or clang, or nothing)
 endif
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror

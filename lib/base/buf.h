@@ -17,10 +17,13 @@ struct buf {
 };
 
 extern char buf_empty[1];
-#define BUF_INIT {buf_empty, 0, 0}
+#define BUF_INIT                                                                                   \
+	{                                                                                          \
+		buf_empty, 0, 0                                                                    \
+	}
 
 void buf_release(struct buf *b); /* frees; the buffer is empty and usable again */
-void buf_reset(struct buf *b);   /* empties, keeps the memory */
+void buf_reset(struct buf *b);	 /* empties, keeps the memory */
 char *buf_detach(struct buf *b); /* hands the bytes (malloced, NUL-ended) to the caller */
 
 void buf_room(struct buf *b, size_t more); /* room for `more` bytes behind the end */
@@ -29,6 +32,7 @@ void buf_adds(struct buf *b, const char *text);
 void buf_addc(struct buf *b, char c);
 void buf_addz(struct buf *b, size_t len); /* len zero bytes */
 void buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void buf_addv(struct buf *b, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+void buf_addv(struct buf *b, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
 
 #endif

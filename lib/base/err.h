@@ -12,11 +12,11 @@
 
 enum err_kind {
 	ERR_NONE = 0,
-	ERR_NO = 1,     /* the answer is no: a gate not met, value skew */
-	ERR_USAGE = 2,  /* wrong usage or configuration */
-	ERR_DATA = 3,   /* bad data: malformed, truncated, tampered with, schema skew */
+	ERR_NO = 1,	/* the answer is no: a gate not met, value skew */
+	ERR_USAGE = 2,	/* wrong usage or configuration */
+	ERR_DATA = 3,	/* bad data: malformed, truncated, tampered with, schema skew */
 	ERR_SYSTEM = 4, /* disk, memory, network: a retry may help */
-	ERR_FEW = 5,    /* not enough data to answer */
+	ERR_FEW = 5,	/* not enough data to answer */
 };
 
 struct err {
@@ -24,7 +24,10 @@ struct err {
 	char text[1024]; /* one line, no full stop; control characters are made visible */
 };
 
-#define ERR_INIT {ERR_NONE, ""}
+#define ERR_INIT                                                                                   \
+	{                                                                                          \
+		ERR_NONE, ""                                                                       \
+	}
 
 /* Fills *e and returns -1, so that a failing function can `return err_set(...)`. */
 int err_set(struct err *e, enum err_kind kind, const char *format, ...)

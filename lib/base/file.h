@@ -26,13 +26,17 @@
 #include "base/hash.h"
 
 struct outfile {
-	int fd;        /* write here; -1 once committed or discarded */
-	char *path;    /* as named by the caller; "-" is stdout */
-	char *target;  /* what is renamed over: path with symlinks followed; NULL: written directly */
-	char *part;    /* DIR/.NAME.part, or NULL */
+	int fd;	      /* write here; -1 once committed or discarded */
+	char *path;   /* as named by the caller; "-" is stdout */
+	char *target; /* what is renamed over: path with symlinks followed; NULL: written directly
+		       */
+	char *part;   /* DIR/.NAME.part, or NULL */
 };
 
-#define OUTFILE_INIT {-1, NULL, NULL, NULL}
+#define OUTFILE_INIT                                                                               \
+	{                                                                                          \
+		-1, NULL, NULL, NULL                                                               \
+	}
 
 /* Opens an output (path NULL or "-": stdout); waits for another writer of the same name. */
 int outfile_open(struct outfile *o, const char *path, struct err *e);

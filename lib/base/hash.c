@@ -60,7 +60,8 @@ void sha256_hex(const struct sha256 *s, char hex[SHA256_HEX])
 	unsigned int n = 0;
 	EVP_MD_CTX *copy = EVP_MD_CTX_new();
 
-	if (!copy || !EVP_MD_CTX_copy_ex(copy, s->md) || !EVP_DigestFinal_ex(copy, md, &n) || n != 32)
+	if (!copy || !EVP_MD_CTX_copy_ex(copy, s->md) || !EVP_DigestFinal_ex(copy, md, &n) ||
+		n != 32)
 		mem_exhausted();
 	EVP_MD_CTX_free(copy);
 	for (unsigned int i = 0; i < 32; i++) {

@@ -15,7 +15,7 @@ uint64_t hash64(const void *bytes, size_t len, uint64_t seed);
 /* A seed of its own for each purpose and index: hash(seed, purpose, index). */
 uint64_t hash_seed(uint64_t seed, const char *purpose, uint64_t index);
 
-struct sha256;                   /* one running digest */
+struct sha256;			 /* one running digest */
 struct sha256 *sha256_new(void); /* sha256_free() frees; NULL is allowed there */
 void sha256_free(struct sha256 *s);
 void sha256_add(struct sha256 *s, const void *bytes, size_t len);

@@ -110,7 +110,8 @@ static void json_put_array(const json_t *value, struct layout at, struct buf *ou
 	int flat = 1;
 
 	for (size_t i = 0; i < n; i++)
-		if (json_is_object(json_array_get(value, i)) || json_is_array(json_array_get(value, i)))
+		if (json_is_object(json_array_get(value, i)) ||
+			json_is_array(json_array_get(value, i)))
 			flat = 0;
 	buf_addc(out, '[');
 	for (size_t i = 0; i < n; i++) {

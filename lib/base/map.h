@@ -11,14 +11,17 @@
 #include <stdint.h>
 
 struct map {
-	char *keys;       /* all keys, one behind the other */
-	size_t *offsets;  /* [n + 1] */
-	size_t *values;   /* [n], free for the caller; 0 at first */
-	uint32_t *slots;  /* entry number + 1, or 0 */
+	char *keys;	 /* all keys, one behind the other */
+	size_t *offsets; /* [n + 1] */
+	size_t *values;	 /* [n], free for the caller; 0 at first */
+	uint32_t *slots; /* entry number + 1, or 0 */
 	size_t n, cap, keys_cap, nslots;
 };
 
-#define MAP_INIT {0}
+#define MAP_INIT                                                                                   \
+	{                                                                                          \
+		0                                                                                  \
+	}
 #define MAP_NONE SIZE_MAX
 
 void map_release(struct map *m);

@@ -20,7 +20,7 @@ char *mem_strndup(const char *text, size_t len);
 #define MEM_ROOM(array, n, cap)                                                                    \
 	do {                                                                                       \
 		if ((n) >= (cap)) {                                                                \
-			(cap) = (cap) ? (cap) * 2 : 8;                                             \
+			(cap) = (cap) ? (cap)*2 : 8;                                               \
 			if ((cap) <= (n))                                                          \
 				(cap) = (n) + 1;                                                   \
 			(array) = mem_grow((array), (cap), sizeof(*(array)));                      \
