@@ -102,7 +102,9 @@ static int number_of(const struct yaml *y, enum type type, union contract_number
 	case TYPE_INT64:
 		return y->kind == YAML_INT ? num_int64(y->text, len, &out->i64) : -1;
 	case TYPE_UINT64:
-		return y->kind == YAML_INT ? num_uint64(y->text, len, &out->u64) : -1;
+		if (y->kind != YAML_INT && y->kind != YAML_FLOAT) /* beyond int64 */
+			return -1;
+		return num_uint64(y->text, len, &out->u64);
 	case TYPE_FLOAT64:
 		if (y->kind != YAML_INT && y->kind != YAML_FLOAT)
 			return -1;
