@@ -7,8 +7,7 @@
  * batch of no rows whose message metadata has pawl.lineage and pawl.rows, before the end mark. In a
  * file the lineage is in the schema's metadata (of the first message and of the footer), for which
  * the first message is written anew before the commit: the schema is padded in advance.
- * Text formats are exports: no lineage. Categories: in files one full dictionary, after the
- * batches; on pipes plain strings unless sink_dict_known() said that all values are known.
+ * Text formats are exports: no lineage.
  */
 #ifndef IO_SINK_H
 #define IO_SINK_H
@@ -28,6 +27,15 @@ struct sink *sink_open(const char *path, enum format format, struct err *e);
 int sink_keep(struct sink *s, struct err *e);
 /* Abandons: no output, or the old one; a stream is left without its end mark. NULL is allowed. */
 void sink_discard(struct sink *s);
+
+/* Whether what was written can be taken back: an own file, or a terminal. sink_restart() does, so that
+ * sink_start() may be called again. */
+int sink_restartable(const struct sink *s);
+int sink_restart(struct sink *s, struct err *e);
+
+/* The name of the output as it was given, or NULL where it is standard output. */
+const char *sink_path(const struct sink *s);
+enum format sink_format(const struct sink *s);
 
 /* The columns to come; once, before the first write (also for a table without rows). */
 int sink_start(struct sink *s, const struct schema *schema, struct err *e);

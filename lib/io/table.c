@@ -1,0 +1,218 @@
+/* table: the first rows of a table, aligned for people.
+ * SPDX-License-Identifier: MIT
+ */
+#include "io/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+#define TABLE_CELL 40 /* columns of a terminal that one cell may take */
+#define TABLE_GAP 2
+
+struct table {
+	size_t n;
+	char *right;	/* [n] whether the column holds numbers */
+	char **cells;	/* [rows + 1][n], the names first */
+	size_t *widths; /* [n] */
+	uint64_t rows, max_rows, total;
+};
+
+/* The code point at the start of valid UTF-8 of n bytes. */
+static uint32_t code_point(const char *text, size_t n)
+{
+	const unsigned char *u = (const unsigned char *)text;
+	uint32_t c = n == 1 ? u[0] : u[0] & (0xffu >> (n + 1));
+
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | (u[i] & 0x3f);
+	return c;
+}
+
+/* After Unicode's East Asian Width (wide, fullwidth) and the blocks of combining marks; good enough
+ * for aligning, and independent of the locale, which wcwidth() is not. */
+static size_t code_width(uint32_t c)
+{
+	static const uint32_t wide[][2] = {{0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0xa4cf},
+		{0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60},
+		{0xffe0, 0xffe6}, {0x1f300, 0x1f64f}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
+	static const uint32_t none[][2] = {{0x300, 0x36f}, {0x483, 0x489}, {0x591, 0x5bd},
+		{0x610, 0x61a}, {0x64b, 0x65f}, {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff},
+		{0x200b, 0x200f}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}};
+
+	for (size_t i = 0; i < sizeof(wide) / sizeof(*wide); i++)
+		if (c >= wide[i][0] && c <= wide[i][1])
+			return 2;
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
+		if (c >= none[i][0] && c <= none[i][1])
+			return 0;
+	return 1;
+}
+
+size_t table_text_width(const char *text, size_t len)
+{
+	size_t width = 0;
+
+	for (size_t at = 0; at < len;) {
+		size_t n = utf8_next(text + at, len - at);
+
+		width += n ? code_width(code_point(text + at, n)) : 1;
+		at += n ? n : 1;
+	}
+	return width;
+}
+
+/* The text as it may be shown: nothing that moves a cursor, no wider than a cell. */
+static char *cell_shown(const char *text, size_t len)
+{
+	struct buf out = BUF_INIT;
+	size_t width = 0;
+
+	buf_adds(&out, "");
+	for (size_t at = 0; at < len;) {
+		size_t n = utf8_next(text + at, len - at);
+		uint32_t c = n ? code_point(text + at, n) : 0;
+		int shown = c >= 0x20 && (c < 0x7f || c > 0x9f);
+
+		width += shown ? code_width(c) : 1;
+		if (width >= TABLE_CELL && table_text_width(text + at, len - at) > 1) {
+			buf_adds(&out, "\xe2\x80\xa6");
+			break;
+		}
+		if (shown)
+			buf_add(&out, text + at, n);
+		else
+			buf_addc(&out, '.');
+		at += n ? n : 1;
+	}
+	return buf_detach(&out);
+}
+
+struct table *table_new(const struct schema *schema, uint64_t max_rows)
+{
+	struct table *t = mem_new(1, sizeof(*t));
+
+	t->n = schema->n;
+	t->max_rows = max_rows;
+	t->right = mem_new(t->n, 1);
+	t->widths = mem_new(t->n, sizeof(*t->widths));
+	t->cells = mem_new(t->n, sizeof(*t->cells));
+	for (size_t i = 0; i < t->n; i++) {
+		const struct field *f = &schema->fields[i];
+
+		t->right[i] = (char)(type_is_number(f->type) && f->type != TYPE_BOOL);
+		t->cells[i] = cell_shown(f->name, strlen(f->name));
+		t->widths[i] = table_text_width(t->cells[i], strlen(t->cells[i]));
+	}
+	return t;
+}
+
+void table_free(struct table *t)
+{
+	if (!t)
+		return;
+	for (size_t i = 0; i < (size_t)(t->rows + 1) * t->n; i++)
+		free(t->cells[i]);
+	free(t->cells);
+	free(t->right);
+	free(t->widths);
+	free(t);
+}
+
+void table_add(struct table *t, const struct batch *b)
+{
+	struct buf text = BUF_INIT;
+
+	for (uint64_t row = 0; row < b->rows && t->rows < t->max_rows; row++) {
+		char **cells;
+
+		t->cells = mem_grow(t->cells, (size_t)(t->rows + 2) * t->n, sizeof(*t->cells));
+		cells = t->cells + (size_t)++t->rows * t->n;
+		for (size_t i = 0; i < t->n; i++) {
+			size_t width;
+
+			buf_reset(&text);
+			if (column_valid(&b->cols[i], row))
+				column_print(&b->cols[i], row, &text);
+			else
+				buf_adds(&text, "null");
+			cells[i] = cell_shown(text.data, text.len);
+			width = table_text_width(cells[i], strlen(cells[i]));
+			if (width > t->widths[i])
+				t->widths[i] = width;
+		}
+	}
+	t->total += b->rows;
+	buf_release(&text);
+}
+
+uint64_t table_total(const struct table *t)
+{
+	return t->total;
+}
+
+static void put_spaces(struct buf *out, size_t n)
+{
+	while (n--)
+		buf_addc(out, ' ');
+}
+
+static void put_cell(struct buf *out, const char *text, size_t width, int right, int last)
+{
+	size_t fill = width - table_text_width(text, strlen(text));
+
+	if (right)
+		put_spaces(out, fill);
+	buf_adds(out, text);
+	if (!right && !last)
+		put_spaces(out, fill);
+}
+
+void table_print(const struct table *t, size_t width, struct buf *out)
+{
+	size_t shown = 0, used = 0;
+
+	while (shown < t->n) {
+		size_t more = t->widths[shown] + (shown ? TABLE_GAP : 0);
+
+		if (width && shown && used + more > width)
+			break;
+		used += more;
+		shown++;
+	}
+	for (uint64_t row = 0; row <= t->rows; row++) {
+		char **cells = t->cells + (size_t)row * t->n;
+
+		for (size_t i = 0; i < shown; i++) {
+			if (i)
+				put_spaces(out, TABLE_GAP);
+			put_cell(out, cells[i], t->widths[i], t->right[i], i + 1 == shown);
+		}
+		buf_addc(out, '\n');
+	}
+	if (t->rows < t->total)
+		buf_addf(out, "... ");
+	buf_addf(out, "%llu row%s, %zu column%s", (unsigned long long)t->total,
+		t->total == 1 ? "" : "s", t->n, t->n == 1 ? "" : "s");
+	if (shown < t->n)
+		buf_addf(out, " (%zu not shown)", t->n - shown);
+	buf_addc(out, '\n');
+}
+
+size_t table_width(int fd)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	long n;
+
+	if (!isatty(fd))
+		return 0;
+	n = columns ? strtol(columns, NULL, 10) : 0;
+	if (n > 0 && n < 100000)
+		return (size_t)n;
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+}
