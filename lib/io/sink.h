@@ -28,8 +28,8 @@ int sink_keep(struct sink *s, struct err *e);
 /* Abandons: no output, or the old one; a stream is left without its end mark. NULL is allowed. */
 void sink_discard(struct sink *s);
 
-/* Whether what was written can be taken back: an own file, or a terminal. sink_restart() does, so that
- * sink_start() may be called again. */
+/* Whether what was written can be taken back: an own file, or a terminal. sink_restart() does, so
+ * that sink_start() may be called again. */
 int sink_restartable(const struct sink *s);
 int sink_restart(struct sink *s, struct err *e);
 
