@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/record.h"
+#include "io/arrow_in.h"
 #include "io/lineage.h"
 #include "onnx/file.h"
 
@@ -54,7 +55,9 @@ json_t *step_lineage_of(const char *path)
 		close(fd);
 	if (n < 1)
 		return NULL;
-	if (head[0] == 8) { /* field 1 of a ModelProto: ir_version */
+	if (n >= 6 && memcmp(head, "ARROW1", 6) == 0) {
+		arrow_file_lineage(path, &lineage, &unused);
+	} else if (head[0] == 8) { /* field 1 of a ModelProto: ir_version */
 		onnx_file_lineage(path, &lineage, &unused);
 	} else if (head[0] == '{') {
 		report = json_read(path, &unused);
