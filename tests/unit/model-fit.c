@@ -1,8 +1,6 @@
 /* Linear and logistic regression against scikit-learn and numpy (tests/golden/linear.py), and their
  * bytes against the framing of the input and the number of threads.
  * SPDX-License-Identifier: MIT
- *
- * A table in memory takes the place of io/source, so that it comes in batches of any size.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -19,51 +17,9 @@
 #include "model/linear.h"
 #include "model/logistic.h"
 
+#include "memory_source.h"
+
 /* ---- the table */
-
-struct source {
-	struct schema schema;
-	struct batch all, now;
-	uint64_t at, frame; /* rows of a batch */
-};
-
-const struct schema *source_schema(const struct source *s)
-{
-	return &s->schema;
-}
-
-const char *source_name(const struct source *s)
-{
-	(void)s;
-	return "memory";
-}
-
-int source_rewind(struct source *s, struct err *e)
-{
-	(void)e;
-	s->at = 0;
-	return 0;
-}
-
-int source_next(struct source *s, const struct batch **out, struct err *e)
-{
-	(void)e;
-	batch_release(&s->now);
-	batch_init(&s->now, &s->schema);
-	for (; s->at < s->all.rows && s->now.rows < s->frame; s->at++, s->now.rows++)
-		for (size_t c = 0; c < s->all.n; c++)
-			column_push_from(&s->now.cols[c], s->now.rows, &s->all.cols[c], s->at);
-	*out = &s->now;
-	return s->now.rows > 0;
-}
-
-static void table_release(struct source *s)
-{
-	batch_release(&s->all);
-	batch_release(&s->now);
-	schema_release(&s->schema);
-	memset(s, 0, sizeof(*s));
-}
 
 static void table_columns(struct source *s, const char *const *names, enum type target)
 {
