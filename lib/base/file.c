@@ -62,6 +62,26 @@ int file_same(const struct stat *a, const struct stat *b)
 	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
+int file_alias(const char *a, const char *b)
+{
+	int a_stdout = !a || strcmp(a, "-") == 0, b_stdout = !b || strcmp(b, "-") == 0;
+	struct stat x, y;
+	char *dirs[2];
+	int same;
+
+	if (a_stdout || b_stdout)
+		return a_stdout && b_stdout;
+	if (stat(a, &x) == 0 && stat(b, &y) == 0)
+		return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	dirs[0] = file_dir(a);
+	dirs[1] = file_dir(b);
+	same = strcmp(file_name(a), file_name(b)) == 0 && stat(dirs[0], &x) == 0 &&
+	       stat(dirs[1], &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	free(dirs[0]);
+	free(dirs[1]);
+	return same;
+}
+
 int file_mkdirs(const char *path, struct err *e)
 {
 	char *copy = mem_strdup(path);

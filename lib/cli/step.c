@@ -122,21 +122,39 @@ int step_source(struct step *s, const char *role, struct source *source, struct 
 	return 0;
 }
 
-int step_current(struct step *s, const char *const *outputs, size_t n)
+/* The step with the parameter that tells its outputs apart (a new reference). */
+static json_t *step_with_part(const struct step *s, const char *part)
+{
+	json_t *step = json_copy(s->step), *params = json_copy(json_object_get(step, "params"));
+
+	json_object_set_new(params, "part", json_string(part));
+	json_object_set_new(step, "params", params);
+	return step;
+}
+
+int step_current_parts(
+	struct step *s, const char *const *outputs, const char *const *parts, size_t n)
 {
 	int current = !s->streamed;
 
 	for (size_t i = 0; current && i < n; i++) {
 		json_t *lineage = outputs[i] ? step_lineage_of(outputs[i]) : NULL;
+		json_t *step = parts ? step_with_part(s, parts[i]) : json_incref(s->step);
 
-		current = lineage && lineage_matches(lineage, s->step);
+		current = lineage && lineage_matches(lineage, step);
+		json_decref(step);
 		json_decref(lineage);
 	}
 	s->current = current;
 	return current;
 }
 
-json_t *step_lineage(const struct step *s, struct err *e)
+int step_current(struct step *s, const char *const *outputs, size_t n)
+{
+	return step_current_parts(s, outputs, NULL, n);
+}
+
+static int step_unchanged(const struct step *s, struct err *e)
 {
 	for (size_t i = 0; i < s->ninputs; i++) {
 		const struct step_file *f = &s->inputs[i];
@@ -144,12 +162,27 @@ json_t *step_lineage(const struct step *s, struct err *e)
 
 		if (!f->path || !f->st.st_ino)
 			continue;
-		if (stat(f->path, &st) < 0 || !file_same(&st, &f->st)) {
-			err_set(e, ERR_SYSTEM, "'%s' changed while it was read", f->path);
-			return NULL;
-		}
+		if (stat(f->path, &st) < 0 || !file_same(&st, &f->st))
+			return err_set(e, ERR_SYSTEM, "'%s' changed while it was read", f->path);
 	}
-	return lineage_chain(s->step);
+	return 0;
+}
+
+json_t *step_lineage(const struct step *s, struct err *e)
+{
+	return step_unchanged(s, e) < 0 ? NULL : lineage_chain(s->step);
+}
+
+json_t *step_lineage_part(const struct step *s, const char *part, struct err *e)
+{
+	json_t *step, *lineage;
+
+	if (step_unchanged(s, e) < 0)
+		return NULL;
+	step = step_with_part(s, part);
+	lineage = lineage_chain(step);
+	json_decref(step);
+	return lineage;
 }
 
 void step_metric(struct step *s, const char *name, double value)

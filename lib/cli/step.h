@@ -52,6 +52,11 @@ int step_current(struct step *s, const char *const *outputs, size_t n);
 /* The lineage for the outputs (a new reference); NULL where an input changed since it was hashed.
  */
 json_t *step_lineage(const struct step *s, struct err *e);
+/* The same for one of several outputs of one kind, which are told apart by a parameter "part" that
+ * only their lineage has (the train and test part of a split). */
+int step_current_parts(
+	struct step *s, const char *const *outputs, const char *const *parts, size_t n);
+json_t *step_lineage_part(const struct step *s, const char *part, struct err *e);
 /* Numbers and outputs for the record of the step; no-ops outside of a pipeline. */
 void step_metric(struct step *s, const char *name, double value);
 void step_output(struct step *s, const char *role, const char *path);
