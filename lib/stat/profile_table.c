@@ -90,7 +90,7 @@ static void put_top(const json_t *column, double rows, struct buf *out)
 		buf_reset(&item);
 		buf_adds(&item, i ? ", " : "");
 		put_value(json_array_get(values, i), 16, &item);
-		buf_addf(&item, " %.0f%%", rows > 0 ? 100 * count / rows : 0);
+		buf_addf(&item, count < 0.005 * rows ? " <1%%" : " %.0f%%", 100 * count / rows);
 		if (i && width(out->data, out->len) + width(item.data, item.len) > LAST_WIDEST)
 			break;
 		buf_add(out, item.data, item.len);
