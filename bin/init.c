@@ -125,7 +125,7 @@ static int check_free(struct err *e)
 	return rc;
 }
 
-static int look(struct init *in, struct run *r, struct err *e)
+static int look(struct init *in, struct err *e)
 {
 	struct source_options o = SOURCE_OPTIONS_INIT;
 	struct propose_options p = {options.target, options.key, options.ordered, in->nulls + 1};
@@ -141,8 +141,8 @@ static int look(struct init *in, struct run *r, struct err *e)
 	rc = survey_read(&in->survey, source, e);
 	if (rc == 0)
 		rc = propose(&in->proposal, &in->survey, &p, e);
-	if (rc == 0 && *source_remarks(source))
-		run_say(r, "%s", source_remarks(source));
+	if (rc == 0)
+		buf_adds(&in->proposal.remarks, source_remarks(source));
 	source_close(source);
 	return rc;
 }
@@ -242,7 +242,7 @@ static int init(struct run *r, struct err *e)
 	if (rc == 0)
 		rc = check_free(e);
 	if (rc == 0)
-		rc = look(&in, r, e);
+		rc = look(&in, e);
 	if (rc == 0)
 		rc = write_pipeline(&in, e);
 	if (rc == 0)

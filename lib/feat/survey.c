@@ -57,10 +57,13 @@ static void survey_value(struct survey_column *c, const char *text, size_t len)
 {
 	survey_count(c, text, len);
 	c->text_length += (double)len;
-	if (c->distinct > SURVEY_VALUES)
+	if (c->distinct > SURVEY_VALUES) {
 		map_clear(&c->values);
-	else
-		c->values.values[map_add(&c->values, text, len, NULL)]++;
+	} else {
+		size_t at = map_add(&c->values, text, len, NULL); /* may move the array below */
+
+		c->values.values[at]++;
+	}
 }
 
 /* Moments in one pass (Pebay 2008, eq. 1.5 and 1.6 for one new value); n: with this one. */
