@@ -28,10 +28,15 @@ json_t *lineage_step(const char *tool, int result, json_t *params)
 void lineage_input(json_t *step, const char *role, const char *sha256, const json_t *lineage)
 {
 	json_t *input = json_pack("{s:s, s:s}", "role", role, "sha256", sha256);
+	json_t *inputs = json_object_get(step, "inputs");
+	size_t at = json_array_size(inputs);
 
 	if (lineage)
 		json_object_set(input, "lineage", lineage_loose(lineage));
-	json_array_append_new(json_object_get(step, "inputs"), input);
+	/* By role, those of one role in the order given: what came through a pipe is known last. */
+	while (at > 0 && strcmp(json_str(json_array_get(inputs, at - 1), "role", ""), role) > 0)
+		at--;
+	json_array_insert_new(inputs, at, input);
 }
 
 /* The step's inputs as they stand in a lineage: without the lineages they carried. */

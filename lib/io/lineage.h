@@ -23,7 +23,8 @@
 /* A step of this tool; takes over the reference to params (an object). */
 json_t *lineage_step(const char *tool, int result, json_t *params);
 
-/* Adds an input: its role, its hash, and the lineage that it carried (borrowed; NULL: raw). */
+/* Adds an input (kept in the order of roles, whatever the order of the calls): its role, its hash,
+ * and the lineage that it carried (borrowed; NULL: raw). */
 void lineage_input(json_t *step, const char *role, const char *sha256, const json_t *lineage);
 
 /* The whole lineage with this step last (a new reference; the step is borrowed). */

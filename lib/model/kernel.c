@@ -3,8 +3,8 @@
  *
  * Each function is written once, as an inline body, and compiled for three instruction sets; the
  * choice is made at each call from glibc's list of active CPU features (gcc's target_clones ask the
- * CPU itself, so that the portable code could not be tested). Without FMA instructions the
- * compiler calls fma(), which is exact in software too: slow, same bits.
+ * CPU itself, so that the portable code could not be tested). The portable code of a CPU without
+ * FMA instructions makes do with model/softfma.h: slow, same bits.
  */
 #include "model/kernel.h"
 
@@ -19,6 +19,7 @@
 
 #include "base/mem.h"
 #include "base/pool.h"
+#include "model/softfma.h"
 
 #define SLAB 512    /* rows packed at a time: a panel of 32 columns is 128 KiB, half an L2 */
 #define ROWS_MAX 6  /* outputs of a tile: 6 x 32 fill 24 of the 32 registers of AVX-512, */
@@ -26,6 +27,18 @@
 #define WORTH 2e7   /* multiply-adds of a slab from which on threads pay for their start */
 
 #define INLINE static inline __attribute__((always_inline))
+
+/* One link of a chain; `soft` is a constant. */
+INLINE double link(double a, double b, double c, const int soft)
+{
+	return soft ? softfma(a, b, c) : __builtin_fma(a, b, c);
+}
+
+#if defined(__FP_FAST_FMA) || defined(__FMA__) || defined(__aarch64__)
+#define SOFT 0
+#else
+#define SOFT 1
+#endif
 
 enum level { LEVEL_PORTABLE, LEVEL_AVX2, LEVEL_AVX512 };
 
@@ -52,21 +65,21 @@ const char *kernel_level(void)
 	return names[level()];
 }
 
-/* Defines NAME_portable, NAME_avx2 and NAME_avx512 with the parameters PARAMS, which call the
+/* Defines NAME_portable, NAME_avx2 and NAME_avx512, which call the
  * inline body with ARGS; AVX2 and AVX-512 only where there are such. */
 #ifdef __x86_64__
-#define CLONES(name, params, args)                                                                 \
+#define CLONES(name, params, ...)                                                                  \
 	static void name##_portable params                                                         \
 	{                                                                                          \
-		name##_body args;                                                                  \
+		name##_body(__VA_ARGS__, SOFT);                                                    \
 	}                                                                                          \
 	__attribute__((target("avx2,fma"))) static void name##_avx2 params                         \
 	{                                                                                          \
-		name##_body args;                                                                  \
+		name##_body(__VA_ARGS__, 0);                                                       \
 	}                                                                                          \
 	__attribute__((target("avx512f,fma"))) static void name##_avx512 params                    \
 	{                                                                                          \
-		name##_body args;                                                                  \
+		name##_body(__VA_ARGS__, 0);                                                       \
 	}
 #define CALL(name, args)                                                                           \
 	do {                                                                                       \
@@ -82,10 +95,10 @@ const char *kernel_level(void)
 		}                                                                                  \
 	} while (0)
 #else
-#define CLONES(name, params, args)                                                                 \
+#define CLONES(name, params, ...)                                                                  \
 	static void name##_portable params                                                         \
 	{                                                                                          \
-		name##_body args;                                                                  \
+		name##_body(__VA_ARGS__, SOFT);                                                    \
 	}
 #define CALL(name, args) name##_portable args
 #endif
@@ -111,7 +124,7 @@ static void tile_portable(double *acc, const double *left, const double *right, 
 	for (size_t r = 0; r < rows; r++, left += M, right += N)
 		for (size_t i = 0; i < M; i++)
 			for (size_t j = 0; j < N; j++)
-				sum[i][j] = __builtin_fma(left[i], right[j], sum[i][j]);
+				sum[i][j] = link(left[i], right[j], sum[i][j], SOFT);
 	memcpy(acc, sum, sizeof(sum));
 }
 
@@ -239,7 +252,7 @@ void kernel_syrk(double *c, size_t ldc, const double *a, size_t lda, size_t rows
 
 /* One output column: chains of several rows at a time hide the latency of each. */
 INLINE void column_body(double *restrict out, const double *restrict a, size_t lda, size_t rows,
-	size_t p, const double *restrict b, double bias)
+	size_t p, const double *restrict b, double bias, const int soft)
 {
 	size_t r = 0;
 
@@ -250,7 +263,7 @@ INLINE void column_body(double *restrict out, const double *restrict a, size_t l
 			sum[k] = bias;
 		for (size_t j = 0; j < p; j++)
 			for (size_t k = 0; k < 8; k++)
-				sum[k] = __builtin_fma(a[(r + k) * lda + j], b[j], sum[k]);
+				sum[k] = link(a[(r + k) * lda + j], b[j], sum[k], soft);
 		for (size_t k = 0; k < 8; k++)
 			out[r + k] = sum[k];
 	}
@@ -258,7 +271,7 @@ INLINE void column_body(double *restrict out, const double *restrict a, size_t l
 		double sum = bias;
 
 		for (size_t j = 0; j < p; j++)
-			sum = __builtin_fma(a[r * lda + j], b[j], sum);
+			sum = link(a[r * lda + j], b[j], sum, soft);
 		out[r] = sum;
 	}
 }
@@ -266,23 +279,23 @@ INLINE void column_body(double *restrict out, const double *restrict a, size_t l
 CLONES(column,
 	(double *out, const double *a, size_t lda, size_t rows, size_t p, const double *b,
 		double bias),
-	(out, a, lda, rows, p, b, bias))
+	out, a, lda, rows, p, b, bias)
 
 INLINE void gemm_body(double *restrict out, const double *restrict a, size_t lda, size_t rows,
-	size_t p, const double *restrict b, const double *restrict bias, size_t n)
+	size_t p, const double *restrict b, const double *restrict bias, size_t n, const int soft)
 {
 	for (size_t r = 0; r < rows; r++, out += n, a += lda) {
 		memcpy(out, bias, n * sizeof(*out));
 		for (size_t j = 0; j < p; j++)
 			for (size_t k = 0; k < n; k++)
-				out[k] = __builtin_fma(a[j], b[j * n + k], out[k]);
+				out[k] = link(a[j], b[j * n + k], out[k], soft);
 	}
 }
 
 CLONES(gemm,
 	(double *out, const double *a, size_t lda, size_t rows, size_t p, const double *b,
 		const double *bias, size_t n),
-	(out, a, lda, rows, p, b, bias, n))
+	out, a, lda, rows, p, b, bias, n)
 
 void kernel_gemm(double *out, const double *a, size_t lda, size_t rows, size_t p, const double *b,
 	const double *bias, size_t n)
@@ -295,29 +308,29 @@ void kernel_gemm(double *out, const double *a, size_t lda, size_t rows, size_t p
 
 /* Four rows at a time for one row of the output: it is loaded and stored once for four links. */
 INLINE void gemm_t_body(double *restrict out, const double *restrict a, size_t lda, size_t rows,
-	size_t p, const double *restrict v, size_t n)
+	size_t p, const double *restrict v, size_t n, const int soft)
 {
 	size_t r = 0;
 
 	for (; r + 4 <= rows; r += 4, a += 4 * lda, v += 4 * n)
 		for (size_t k = 0; k < n; k++)
 			for (size_t j = 0; j < p; j++) {
-				double sum = __builtin_fma(v[k], a[j], out[k * p + j]);
+				double sum = link(v[k], a[j], out[k * p + j], soft);
 
-				sum = __builtin_fma(v[n + k], a[lda + j], sum);
-				sum = __builtin_fma(v[2 * n + k], a[2 * lda + j], sum);
-				out[k * p + j] = __builtin_fma(v[3 * n + k], a[3 * lda + j], sum);
+				sum = link(v[n + k], a[lda + j], sum, soft);
+				sum = link(v[2 * n + k], a[2 * lda + j], sum, soft);
+				out[k * p + j] = link(v[3 * n + k], a[3 * lda + j], sum, soft);
 			}
 	for (; r < rows; r++, a += lda, v += n)
 		for (size_t k = 0; k < n; k++)
 			for (size_t j = 0; j < p; j++)
-				out[k * p + j] = __builtin_fma(v[k], a[j], out[k * p + j]);
+				out[k * p + j] = link(v[k], a[j], out[k * p + j], soft);
 }
 
 CLONES(gemm_t,
 	(double *out, const double *a, size_t lda, size_t rows, size_t p, const double *v,
 		size_t n),
-	(out, a, lda, rows, p, v, n))
+	out, a, lda, rows, p, v, n)
 
 void kernel_gemm_t(
 	double *out, const double *a, size_t lda, size_t rows, size_t p, const double *v, size_t n)

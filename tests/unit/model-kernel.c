@@ -17,6 +17,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "model/kernel.h"
+#include "model/softfma.h"
 
 /* Values of many sizes, some zeros, so that every rounding counts. */
 static double *noise(size_t n, uint64_t seed)
@@ -137,6 +138,42 @@ static void products_are_one_fma_chain_per_element(void **state)
 	}
 }
 
+/* A double of any exponent, or one close to the others, so that products and sums nearly cancel. */
+static double any_double(uint64_t *state, int wide)
+{
+	uint64_t bits;
+	double x;
+
+	*state ^= *state << 13, *state ^= *state >> 7, *state ^= *state << 17;
+	bits = *state * 0x2545f4914f6cdd1du;
+	if (!wide)
+		bits = (bits & 0x800fffffffffffffu) | (uint64_t)(1023 - bits % 3) << 52;
+	if (bits % 5 == 0) /* few bits, so that ties come up */
+		bits &= 0xfffffff000000000u;
+	memcpy(&x, &bits, sizeof(x));
+	return x;
+}
+
+static void the_software_fma_is_rounded_once(void **state)
+{
+	uint64_t random = 42;
+
+	(void)state;
+	for (int i = 0; i < 3000000; i++) {
+		double a = any_double(&random, i & 1), b = any_double(&random, i & 1);
+		double c = any_double(&random, i & 1), want, got;
+
+		if (i % 3 == 0) /* the product's own neighbourhood, down to its last bits */
+			c = ldexp(-a * b, -(i / 3 % 110));
+		if (i % 7 == 0)
+			c = -a * b;
+		want = fma(a, b, c);
+		got = softfma(a, b, c);
+		if (isnan(want) ? !isnan(got) : memcmp(&want, &got, sizeof(want)))
+			fail_msg("fma(%a, %a, %a) = %a, not %a", a, b, c, want, got);
+	}
+}
+
 /* The digest of what all kernels give for one input, by the code of this process. */
 static void digest(char hex[SHA256_HEX])
 {
@@ -191,6 +228,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(syrk_goes_on_where_the_last_call_ended),
 		cmocka_unit_test(syrk_gives_the_same_bits_with_any_number_of_threads),
 		cmocka_unit_test(products_are_one_fma_chain_per_element),
+		cmocka_unit_test(the_software_fma_is_rounded_once),
 		cmocka_unit_test(every_clone_gives_the_same_bits),
 	};
 	char hex[SHA256_HEX];
