@@ -177,11 +177,10 @@ int fit_batch(struct fit *f, const struct batch *b, struct err *e)
 }
 
 /* Of the sorted values the one that is there most often, the smallest of equals. */
-static double fit_most_frequent(double *values, size_t n)
+static double fit_most_frequent(const double *values, size_t n)
 {
 	size_t best = 0, most = 0;
 
-	quantile_sort(values, n);
 	for (size_t i = 0, run = 0; i < n; i++) {
 		run = i && values[i] == values[i - 1] ? run + 1 : 1;
 		if (run > most) {
@@ -207,24 +206,23 @@ static double fit_scale(const struct moments *m)
 static int fit_step(struct feature *feature, struct fit_column *c, struct err *e)
 {
 	const struct rule_step *s = &c->rule->steps[c->next];
-	const double ends[2] = {s->lower, s->upper}, half = 0.5;
-	double a = c->total.mean, b = 0, clip[2];
+	double a = c->total.mean, b = 0;
 	enum transform_op op = TRANSFORM_IMPUTE;
 
 	if (!c->n && !c->total.n)
 		return err_set(e, ERR_DATA,
 			"column '%s' has no value in any row: drop it, or impute a constant",
 			feature->name);
+	quantile_sort(c->values, c->n);
 	if (s->op == RULE_STANDARDIZE) {
 		op = TRANSFORM_STANDARDIZE;
 		b = fit_scale(&c->total);
 	} else if (s->op == RULE_CLIP) {
 		op = TRANSFORM_CLIP;
-		quantile_exact(c->values, c->n, ends, 2, clip);
-		a = clip[0];
-		b = clip[1];
+		a = quantile_sorted(c->values, c->n, s->lower);
+		b = quantile_sorted(c->values, c->n, s->upper);
 	} else if (s->impute == RULE_MEDIAN) {
-		quantile_exact(c->values, c->n, &half, 1, &a);
+		a = quantile_sorted(c->values, c->n, 0.5);
 	} else if (s->impute == RULE_MOST_FREQUENT) {
 		a = fit_most_frequent(c->values, c->n);
 	}
