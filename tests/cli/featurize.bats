@@ -102,7 +102,7 @@ rules() {
 	table 50 >t.csv && rules
 	sed -i /drop/d features.yaml
 	fails 2 pawl featurize -r features.yaml -t answer --graph g.onnx -o f.csv t.csv
-	says "features.yaml:2: column 'id' is neither a feature nor dropped: add 'id: [onehot]' below features:, or id to drop"
+	says "features.yaml:3: column 'id' is neither a feature nor dropped: add 'id: [onehot]' below features:, or id to drop"
 	no_litter
 	[ ! -e g.onnx ] && [ ! -e f.csv ]
 }
