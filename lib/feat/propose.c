@@ -255,13 +255,15 @@ int propose(
 	p->time = SCHEMA_NONE;
 	p->roles = mem_new(s->schema.n, sizeof(*p->roles));
 	p->reasons = mem_new(s->schema.n, sizeof(*p->reasons));
-	if (schema_need(&s->schema, o->target, &p->target, e) < 0)
+	p->target = SCHEMA_NONE;
+	if (o->target && schema_need(&s->schema, o->target, &p->target, e) < 0)
 		return -1;
 	if (!s->rows)
 		return err_set(e, ERR_DATA, "there are no rows");
-	if (propose_task(p, e) < 0)
+	if (o->target && propose_task(p, e) < 0)
 		return -1;
-	p->roles[p->target] = PROPOSE_TARGET;
+	if (o->target)
+		p->roles[p->target] = PROPOSE_TARGET;
 	if (o->key) {
 		if (propose_key_given(p, o->key, e) < 0)
 			return -1;
@@ -273,7 +275,7 @@ int propose(
 			propose_column(p, i);
 	propose_split(p, o->ordered);
 	for (size_t i = 0; i < s->schema.n; i++)
-		if (p->roles[i] == PROPOSE_FEATURE)
+		if (p->roles[i] == PROPOSE_FEATURE || !o->target)
 			return 0;
 	return err_set(e, ERR_DATA, "no column is left that could be a feature");
 }

@@ -23,7 +23,7 @@ enum propose_role {
 struct proposal {
 	const struct survey *survey; /* borrowed */
 	const char *key;	     /* borrowed; NULL: rows have no key */
-	size_t target;
+	size_t target; /* or SCHEMA_NONE */
 	enum propose_role *roles; /* [survey->schema.n] */
 	char **reasons;		  /* [n] why, or NULL */
 	int classification;
@@ -36,7 +36,7 @@ struct proposal {
 };
 
 struct propose_options {
-	const char *target;	  /* needed */
+	const char *target;	  /* NULL: only a contract is wanted */
 	const char *key;	  /* or NULL: guessed */
 	int ordered;		  /* the rows are in time order: split by position */
 	const char *const *nulls; /* NULL-ended, or NULL */

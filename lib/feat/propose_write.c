@@ -62,8 +62,10 @@ struct contract *propose_contract(const struct proposal *p, const struct propose
 		"absent, none is.");
 	if (p->key)
 		c->key = mem_strdup(p->key);
-	c->target = mem_strdup(o->target);
-	c->target_comment = mem_strdup(p->task_reason);
+	if (o->target) {
+		c->target = mem_strdup(o->target);
+		c->target_comment = mem_strdup(p->task_reason);
+	}
 	if (p->time != SCHEMA_NONE) {
 		c->time = mem_strdup(p->survey->schema.fields[p->time].name);
 		c->time_comment = mem_strdup(p->split_reason);

@@ -385,6 +385,8 @@ static int read_role(
 		return yaml_error(y, e,
 			"time '%s' must be a date, a timestamp or a number, not a %s", name,
 			type_name(col->type));
+	if (!strcmp(role, "key") && col->missing > 0)
+		return yaml_error(y, e, "key '%s' names each row and cannot be 'missing'", name);
 	const char *const others[] = {c->key, c->target, c->time, c->weight};
 	for (size_t i = 0; i < 4; i++)
 		if (others[i] && !strcmp(others[i], name))
