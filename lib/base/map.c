@@ -34,7 +34,7 @@ static size_t map_slot(const struct map *m, const char *key, size_t len)
 		size_t have, i = m->slots[at] - 1;
 		const char *other = map_key(m, i, &have);
 
-		if (have == len && memcmp(other, key, len) == 0)
+		if (have == len && (!len || memcmp(other, key, len) == 0))
 			break;
 	}
 	return at;

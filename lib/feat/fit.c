@@ -213,7 +213,8 @@ static int fit_step(struct feature *feature, struct fit_column *c, struct err *e
 		return err_set(e, ERR_DATA,
 			"column '%s' has no value in any row: drop it, or impute a constant",
 			feature->name);
-	quantile_sort(c->values, c->n);
+	if (c->n)
+		quantile_sort(c->values, c->n);
 	if (s->op == RULE_STANDARDIZE) {
 		op = TRANSFORM_STANDARDIZE;
 		b = fit_scale(&c->total);

@@ -332,9 +332,10 @@ int split_learn(struct split *s, struct source *source, struct err *e)
 {
 	uint64_t test, valid;
 
-	/* Each row's part follows from its key alone, but for the check of the keys. */
 	if (split_read(s, source, e) < 0)
 		return -1;
+	if (!s->rows)
+		return 0;
 	test = split_share(s->rows, s->o.test);
 	valid = split_share(s->rows, s->o.valid);
 	if (test + valid > s->rows)

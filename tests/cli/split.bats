@@ -157,3 +157,12 @@ keys() { tail -qn +2 "$@" | cut -d, -f1 | sort; }
 	ok pawl split -c pawl.yaml --params
 	[ "$out" = '{"params":{"by":"random","seed":0,"test":0.5,"valid":0.0},"result":1,"tool":"split"}' ]
 }
+
+@test "a table without rows is exit 5" {
+	table 1 >t.csv
+	sed -i 2d t.csv
+	for by in 'hash --key id' position random; do
+		fails 5 pawl split --by $by -o a.csv --test-output b.csv t.csv
+	done
+	no_litter
+}
