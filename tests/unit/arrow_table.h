@@ -23,7 +23,7 @@
 
 static char *table_dir;
 
-static int table_begin(void **state)
+static inline int table_begin(void **state)
 {
 	char path[] = "/tmp/pawl-arrow.XXXXXX";
 
@@ -32,7 +32,7 @@ static int table_begin(void **state)
 	return 0;
 }
 
-static int table_end(void **state)
+static inline int table_end(void **state)
 {
 	char *command = mem_printf("rm -rf '%s'", table_dir);
 	int rc = system(command);
@@ -43,12 +43,12 @@ static int table_end(void **state)
 	return rc;
 }
 
-static char *table_path(const char *name)
+static inline char *table_path(const char *name)
 {
 	return file_join(table_dir, name);
 }
 
-static void table_schema(struct schema *s)
+static inline void table_schema(struct schema *s)
 {
 	for (int t = 0; t < TYPE_COUNT; t++) {
 		struct field *f = schema_add(s, type_name((enum type)t), (enum type)t);
@@ -60,7 +60,7 @@ static void table_schema(struct schema *s)
 }
 
 /* Row `row` at the end of the batch. Every seventh value is null, at another place per column. */
-static void table_push(struct batch *b, uint64_t row)
+static inline void table_push(struct batch *b, uint64_t row)
 {
 	char text[64];
 	int len;
@@ -110,7 +110,7 @@ static void table_push(struct batch *b, uint64_t row)
 }
 
 /* The value as text, for comparison; a null is "~". */
-static void table_text(const struct column *c, uint64_t row, struct buf *out)
+static inline void table_text(const struct column *c, uint64_t row, struct buf *out)
 {
 	size_t len;
 	const char *text;
@@ -141,7 +141,7 @@ static void table_text(const struct column *c, uint64_t row, struct buf *out)
 	}
 }
 
-static void table_same(const struct batch *a, uint64_t at, const struct batch *b, uint64_t n)
+static inline void table_same(const struct batch *a, uint64_t at, const struct batch *b, uint64_t n)
 {
 	struct buf x = BUF_INIT, y = BUF_INIT;
 
@@ -160,7 +160,7 @@ static void table_same(const struct batch *a, uint64_t at, const struct batch *b
 }
 
 /* Writes the rows of the batch in pieces of `step` rows; lineage may be NULL. */
-static void table_write(const char *path, enum format format, const struct schema *s,
+static inline void table_write(const char *path, enum format format, const struct schema *s,
 	const struct batch *rows, uint64_t step, const json_t *lineage)
 {
 	struct outfile o;
@@ -196,7 +196,7 @@ struct table_input {
 };
 
 /* Opens; in is NULL on failure. table_close() in any case. */
-static void table_open(struct table_input *t, const char *path, enum format format)
+static inline void table_open(struct table_input *t, const char *path, enum format format)
 {
 	*t = (struct table_input){NULL, NULL, ERR_INIT};
 	t->stream = stream_open(path, &t->e);
@@ -204,14 +204,14 @@ static void table_open(struct table_input *t, const char *path, enum format form
 		t->in = arrow_in_open(t->stream, format, 0, &t->e);
 }
 
-static void table_close(struct table_input *t)
+static inline void table_close(struct table_input *t)
 {
 	arrow_in_close(t->in);
 	stream_close(t->stream);
 }
 
 /* Reads to the end: 0, or the kind of the failure, whose text is in *e. */
-static enum err_kind table_read_all(
+static inline enum err_kind table_read_all(
 	const char *path, enum format format, uint64_t *rows, struct err *e)
 {
 	struct table_input t;
