@@ -251,15 +251,15 @@ static int arrow_take_column(
 
 	if (length < 0 || (uint64_t)length != w->rows)
 		return err_set(e, ERR_DATA, "it has another number of rows than the record batch");
-	if (nulls < 0 || nulls > length)
-		return err_set(e, ERR_DATA, "its null count is impossible");
 	c->nspans = 0;
 	c->values = (struct arrow_span){(const uint8_t *)"", 0};
-	if (c->type.tag == ARROW_NULL) {
+	if (c->type.tag == ARROW_NULL) { /* whose null count the writers do not agree on */
 		c->validity = NULL;
 		c->nulls = w->rows;
 		return 0;
 	}
+	if (nulls < 0 || nulls > length)
+		return err_set(e, ERR_DATA, "its null count is impossible");
 	if (arrow_take_validity(w, c, (uint64_t)nulls, e) < 0)
 		return -1;
 	if (c->type.tag == ARROW_BOOL)

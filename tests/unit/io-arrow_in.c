@@ -345,6 +345,7 @@ static const struct layout_case layouts[] = {
 		BATCH(1, 0, 2, NO_PART, ARRAY(int64_t, INT64_MAX / 1000)), 0},
 	{"3000|", UNIT_TYPE(ARROW_DURATION, 1), BATCH(1, 0, 2, NO_PART, ARRAY(int64_t, 3)), 0},
 	{"~|~|", PLAIN(1), BATCH(2, 2, 0, NO_PART), 0},
+	{"~|~|", PLAIN(1), BATCH(2, -1, 0, NO_PART), 0},
 	/* what lies */
 	{"a buffer is too short", INT_TYPE(64, 1), BATCH(2, 0, 2, NO_PART, ARRAY(int64_t, 1)), 0},
 	{"claims -1 rows", INT_TYPE(64, 1), BATCH(-1, 0, 2, NO_PART, NO_PART), 0},

@@ -281,7 +281,26 @@ static void a_full_disk_is_a_system_error(void **state)
 	schema_release(&s);
 }
 
-int main(void)
+/* For tests/interop: sample file|stream FILE ROWS [COLUMN] writes the table, without the column. */
+static int sample(char **argv)
+{
+	struct schema s = SCHEMA_INIT;
+	struct batch rows;
+
+	table_schema(&s);
+	if (argv[5])
+		schema_remove(&s, schema_find(&s, argv[5]));
+	batch_init(&rows, &s);
+	for (uint64_t r = 0; r < strtoull(argv[4], NULL, 10); r++)
+		table_push(&rows, r);
+	table_write(argv[3], strcmp(argv[2], "file") == 0 ? FORMAT_ARROW_FILE : FORMAT_ARROW_STREAM,
+		&s, &rows, 50000, NULL);
+	batch_release(&rows);
+	schema_release(&s);
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_read_back_equal),
@@ -294,5 +313,7 @@ int main(void)
 		cmocka_unit_test(a_full_disk_is_a_system_error),
 	};
 
+	if (argc > 4 && strcmp(argv[1], "sample") == 0)
+		return sample(argv);
 	return cmocka_run_group_tests(tests, table_begin, table_end);
 }
