@@ -5,8 +5,7 @@
  * .tsv, .jsonl, .gz around the text formats; else Arrow file); on a terminal the first 20 rows as
  * a table and a count. In an Arrow stream lineage and row count ride in the trailer: a last record
  * batch of no rows whose message metadata has pawl.lineage and pawl.rows, before the end mark. In a
- * file the lineage is in the schema's metadata (of the first message and of the footer), for which
- * the first message is written anew before the commit: the schema is padded in advance.
+ * file the lineage is in the schema's metadata in the footer, by which files are read.
  * Text formats are exports: no lineage.
  */
 #ifndef IO_SINK_H

@@ -45,7 +45,7 @@ static void a_chain_goes_back_to_raw_data(void **state)
 	assert_json(split,
 		"{\"steps\":[{\"inputs\":[{\"role\":\"data\",\"sha256\":\"" H1
 		"\"}],\"output\":\"" H2 "\",\"params\":{},\"result\":1,\"tool\":\"ingest\"},{"
-					"\"inputs\":[{\"role\":\"data\","
+		"\"inputs\":[{\"role\":\"data\","
 		"\"sha256\":\"" H2 "\"}],\"params\":{},\"result\":1,\"tool\":\"split\"}],"
 		"\"version\":1}");
 	assert_int_equal(lineage_check(split, "x", &e), 0);
