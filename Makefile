@@ -90,7 +90,9 @@ $(B)/examples/%: $(B)/obj/examples/%.o $(LIB)
 $(B)/share/pawl/pawl.mk: lib/mk/pawl.mk
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
-.SECONDARY:
+# Kept after the link. Not all targets: a secondary file that is missing is not made again while
+# what depends on it is newer, and a source that was moved here keeps its old time.
+.SECONDARY: $(patsubst %.c,$(B)/obj/%.o,$(wildcard bin/*.c examples/*.c examples/*/*.c))
 -include $(shell find $(B)/obj $(B)/unit -name '*.d' 2>/dev/null)
 
 # ---- the README's two commands
