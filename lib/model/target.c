@@ -104,8 +104,8 @@ static int add_class(
 			"target '%s': row %" PRIu64 ": %.17g is not a whole number: no class",
 			t->name, t->rows - 1, column_number(c, row));
 	if (t->text && memchr(key, 0, len))
-		return err_set(e, ERR_DATA, "target '%s': row %" PRIu64 " holds a NUL byte", t->name,
-			t->rows - 1);
+		return err_set(e, ERR_DATA, "target '%s': row %" PRIu64 " holds a NUL byte",
+			t->name, t->rows - 1);
 	at = map_add(&t->found, key, len, &is_new);
 	if (is_new && t->nclasses == TARGET_CLASS_CAP)
 		return err_set(e, ERR_DATA, "target '%s' has more than %d classes", t->name,

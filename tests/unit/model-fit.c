@@ -150,6 +150,53 @@ static void least_squares_agree_with_scikit_learn(void **state)
 	agree("ridge_2.5", TARGET_REGRESSION, 2.5, 7);
 }
 
+/* Longley (1967), whose columns are nearly dependent, with the certified coefficients of NIST's
+ * Statistical Reference Datasets. */
+static void nearly_dependent_columns_agree_with_the_certified_values(void **state)
+{
+	static const double data[][7] = {{60323, 83.0, 234289, 2356, 1590, 107608, 1947},
+		{61122, 88.5, 259426, 2325, 1456, 108632, 1948},
+		{60171, 88.2, 258054, 3682, 1616, 109773, 1949},
+		{61187, 89.5, 284599, 3351, 1650, 110929, 1950},
+		{63221, 96.2, 328975, 2099, 3099, 112075, 1951},
+		{63639, 98.1, 346999, 1932, 3594, 113270, 1952},
+		{64989, 99.0, 365385, 1870, 3547, 115094, 1953},
+		{63761, 100.0, 363112, 3578, 3350, 116219, 1954},
+		{66019, 101.2, 397469, 2904, 3048, 117388, 1955},
+		{67857, 104.6, 419180, 2822, 2857, 118734, 1956},
+		{68169, 108.4, 442769, 2936, 2798, 120445, 1957},
+		{66513, 110.8, 444546, 4681, 2637, 121950, 1958},
+		{68655, 112.6, 482704, 3813, 2552, 123366, 1959},
+		{69564, 114.2, 502601, 3931, 2514, 125368, 1960},
+		{69331, 115.7, 518173, 4806, 2572, 127852, 1961},
+		{70551, 116.9, 554894, 4007, 2827, 130081, 1962}};
+	static const double certified[] = {15.0618722713733, -0.358191792925910e-01,
+		-2.02022980381683, -1.03322686717359, -0.511041056535807e-01, 1829.15146461355};
+	static const char *const names[] = {"x1", "x2", "x3", "x4", "x5", "x6", NULL};
+	struct source s;
+	struct fit f = FIT_INIT;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	table_columns(&s, names, TYPE_FLOAT64);
+	for (s.all.rows = 0; s.all.rows < 16; s.all.rows++) {
+		const double *row = data[s.all.rows];
+
+		column_push_float64(&s.all.cols[0], s.all.rows, row[0]);
+		column_push_float64(&s.all.cols[1], s.all.rows, 1);
+		column_push_uint64(&s.all.cols[2], s.all.rows, s.all.rows);
+		for (size_t k = 0; k < 6; k++)
+			column_push_float64(&s.all.cols[3 + k], s.all.rows, row[1 + k]);
+	}
+	assert_int_equal(fit_table(&s, TARGET_REGRESSION, 0, 1, &f, &e), 0);
+	for (size_t k = 0; k < 6; k++)
+		if (fabs(f.coef[k] / certified[k] - 1) > 1e-12)
+			fail_msg("%zu: %.17g, not %.17g", k, f.coef[k], certified[k]);
+	assert_true(fabs(f.intercept[0] / -3482258.63459582 - 1) < 1e-12);
+	fit_release(&f);
+	table_release(&s);
+}
+
 static void dependent_columns_get_the_shortest_coefficients(void **state)
 {
 	(void)state;
@@ -382,6 +429,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(least_squares_agree_with_scikit_learn),
+		cmocka_unit_test(nearly_dependent_columns_agree_with_the_certified_values),
 		cmocka_unit_test(dependent_columns_get_the_shortest_coefficients),
 		cmocka_unit_test(logistic_regression_agrees_with_scikit_learn),
 		cmocka_unit_test(multinomial_regression_agrees_with_scikit_learn),
