@@ -15,6 +15,7 @@
 
 #define ROLE "pawl.role"
 #define ENCODING "pawl.encoding"
+#define FILL_ROWS 64 /* turned from columns to rows at a time, while they are in the cache */
 
 /* ---- columns */
 
@@ -159,21 +160,27 @@ struct span {
 	size_t to, n;
 };
 
+static int not_finite(
+	const struct design *d, const struct design_column *k, size_t r, struct err *e)
+{
+	return err_set(e, ERR_DATA,
+		"column '%s': row %" PRIu64 " has no finite value: give it an impute or clip rule",
+		k->name, d->at + r);
+}
+
 static int fill_number(
 	struct design *d, const struct design_column *k, const struct span *s, struct err *e)
 {
 	const struct column *c = &d->batch->cols[k->source];
-	double *x = d->x + s->to * d->ld + k->at;
+	int plain = c->type == TYPE_FLOAT64 && !c->validity;
+	double *x = d->x + s->to * d->ld + k->at, mean = d->mean[k->at];
 
 	for (size_t r = 0; r < s->n; r++, x += d->ld) {
-		double value = column_number(c, s->from + r);
+		double value = plain ? c->f64[s->from + r] : column_number(c, s->from + r);
 
 		if (!isfinite(value))
-			return err_set(e, ERR_DATA,
-				"column '%s': row %" PRIu64
-				" has no finite value: give it an impute or clip rule",
-				k->name, d->at + r);
-		*x = value - d->mean[k->at];
+			return not_finite(d, k, r, e);
+		*x = value - mean;
 	}
 	return 0;
 }
@@ -288,7 +295,7 @@ int design_next(struct design *d, struct design_chunk *c, struct err *e)
 			d->batch_at = 0;
 		}
 		s.from = d->batch_at;
-		s.n = d->limit - s.to;
+		s.n = d->limit - s.to < FILL_ROWS ? d->limit - s.to : FILL_ROWS;
 		if (s.n > d->batch->rows - d->batch_at)
 			s.n = d->batch->rows - d->batch_at;
 		if (fill(d, &s, e) < 0)

@@ -23,7 +23,7 @@
 #include "model/target.h"
 
 #define DESIGN_WIDTH_CAP 20000	/* columns of the matrix: its Gram matrix is 3.2 GB then */
-#define DESIGN_CHUNK (1u << 21) /* values in a chunk, as long as that is 256 rows */
+#define DESIGN_CHUNK (1u << 18) /* values in a chunk, as long as that is 256 rows */
 
 struct design_options {
 	const char *target; /* NULL: the column of that role */
