@@ -350,8 +350,11 @@ static int scan_spread(struct design *d, struct err *e)
 		if (more < 0)
 			return -1;
 		for (size_t r = 0; r < c.rows; r++)
-			for (size_t k = 0; k < d->width && c.w[r] > 0; k++)
-				d->spread[k] = fmax(d->spread[k], fabs(c.x[r * d->ld + k]));
+			for (size_t k = 0; k < d->width && c.w[r] > 0; k++) {
+				double far = fabs(c.x[r * d->ld + k]);
+
+				d->spread[k] = far > d->spread[k] ? far : d->spread[k];
+			}
 	}
 	return rc;
 }

@@ -20,7 +20,8 @@ static int compare(const void *a, const void *b)
 
 void quantile_sort(double *x, size_t n)
 {
-	qsort(x, n, sizeof(*x), compare);
+	if (n) /* x may be NULL then, which qsort must not be given */
+		qsort(x, n, sizeof(*x), compare);
 }
 
 double quantile_sorted(const double *sorted, size_t n, double q)
