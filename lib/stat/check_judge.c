@@ -138,7 +138,7 @@ static void judge_column(struct check *k, const struct check_column *c)
 	add_values(k, c, "max", CHECK_VALUE, &c->above, "above ", bound.data);
 	add_values(k, c, "values", CHECK_VALUE, &c->outside, "none of those listed", "");
 	add_values(k, c, "unique", c->is_key ? CHECK_SCHEMA : CHECK_VALUE, &c->repeated,
-		"there more than once", "");
+		"not unique", "");
 	if (c->is_target && c->present && !c->varies)
 		add(k, rules->name, "constant", CHECK_SCHEMA, NULL, NAN,
 			mem_printf("target '%s' has the same value in every row: there is nothing "
