@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "model/plan_bind.h"
 #include "model/plan_step.h"
-#include "onnx.pb-c.h"
+#include "onnx/proto.h"
 #include "onnx/build.h"
 
 struct input {

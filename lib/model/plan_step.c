@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "onnx.pb-c.h"
+#include "onnx/proto.h"
 
 size_t plan_kind_size(enum plan_kind kind)
 {

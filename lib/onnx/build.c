@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "onnx.pb-c.h"
+#include "onnx/proto.h"
 #include "onnx/check.h"
 
 /* Appends to a repeated field; one that was unpacked has no spare room. */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "onnx.pb-c.h"
+#include "onnx/proto.h"
 #include "onnx/tensor.h"
 
 static int check_new(struct map *names, const char *name, struct err *e)

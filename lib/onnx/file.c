@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "io/lineage.h"
-#include "onnx.pb-c.h"
+#include "onnx/proto.h"
 #include "onnx/build.h"
 #include "onnx/scan.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "onnx.pb-c.h"
+#include "onnx/proto.h"
 #include "onnx/build.h"
 #include "onnx/check.h"
 #include "onnx/scan.h"

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "onnx.pb-c.h"
+#include "onnx/proto.h"
 
 /* https://protobuf.dev/programming-guides/encoding: the wire types; groups (3, 4) are refused. */
 enum { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };

@@ -32,6 +32,9 @@ void signature_release(struct signature *s)
 		free(s->classes[i]);
 	free(s->inputs);
 	free(s->features);
+	for (size_t i = 0; i < s->nnulls; i++)
+		free(s->nulls[i]);
+	free(s->nulls);
 	free(s->classes);
 	free(s->target);
 	free(s->positive);
@@ -56,6 +59,13 @@ void signature_add_class(struct signature *s, const char *name)
 {
 	MEM_ROOM(s->classes, s->nclasses, s->classes_cap);
 	s->classes[s->nclasses++] = mem_strdup(name);
+}
+
+void signature_add_null(struct signature *s, const char *token)
+{
+	s->nulls = mem_grow(s->nulls, s->nnulls + 2, sizeof(*s->nulls));
+	s->nulls[s->nnulls++] = mem_strdup(token);
+	s->nulls[s->nnulls] = NULL;
 }
 
 void signature_set_target(struct signature *s, const char *name, enum type type)
@@ -116,6 +126,8 @@ static json_t *signature_json(const struct signature *s)
 		json_object_set_new(root, "classes", signature_strings(s->classes, s->nclasses));
 	if (s->positive)
 		signature_put_text(root, "positive", s->positive);
+	if (s->nnulls)
+		json_object_set_new(root, "nulls", signature_strings(s->nulls, s->nnulls));
 	return root;
 }
 
@@ -164,6 +176,12 @@ static int signature_get_columns(struct signature *s, const json_t *root, struct
 
 	if (!json_is_array(inputs) || !json_is_array(features))
 		return signature_bad("inputs and features must be lists", e);
+	json_array_foreach(json_object_get(root, "nulls"), i, item)
+	{
+		if (!json_is_string(item))
+			return signature_bad("nulls must be strings", e);
+		signature_add_null(s, json_string_value(item));
+	}
 	json_array_foreach(inputs, i, item)
 	{
 		const char *name = json_str(item, "name", NULL);

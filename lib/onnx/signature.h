@@ -4,8 +4,10 @@
  * Properties:
  *   pawl.task       "regression" | "classification"; absent in a feature graph
  *   pawl.signature  {"inputs":[{"name","type","role"?}],"features":[{"name","width"}],
- *                    "target":{"name","type"},"classes":["..."],"positive":"Yes"?}
+ *                    "target":{"name","type"},"classes":["..."],"positive":"Yes"?,"nulls":[" "]?}
  *   pawl.training   {"rows","weight","target":{"mean","variance"} or {"counts":[..per class]}}
+ * nulls are the tokens of raw text, besides the empty field, that meant missing when the model was
+ * fitted, so that raw text is read by the model as it was read for it.
  * A column with a role (key, row, weight, time, target) is listed among the inputs so that raw data
  * can be typed by the model; the graph does not take it and predict does not need it.
  */
@@ -44,7 +46,9 @@ struct signature {
 	enum type target_type;
 	char **classes; /* [nclasses], sorted; classification only */
 	size_t nclasses, classes_cap;
-	char *positive;	  /* NULL, or one of the classes */
+	char *positive; /* NULL, or one of the classes */
+	char **nulls;	/* [nnulls + 1], NULL-ended; NULL where there are none */
+	size_t nnulls;
 	json_t *training; /* an object, or NULL */
 };
 
@@ -58,6 +62,7 @@ void signature_release(struct signature *s); /* harmless twice */
 void signature_add_input(struct signature *s, const char *name, enum type type, const char *role);
 void signature_add_feature(struct signature *s, const char *name, size_t width);
 void signature_add_class(struct signature *s, const char *name);
+void signature_add_null(struct signature *s, const char *token);
 void signature_set_target(struct signature *s, const char *name, enum type type);
 void signature_set_positive(struct signature *s, const char *name); /* NULL: none */
 

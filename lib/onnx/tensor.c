@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "onnx.pb-c.h"
+#include "onnx/proto.h"
 
 const char *onnx_type_name(int type)
 {
