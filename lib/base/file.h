@@ -64,8 +64,8 @@ int file_mkdirs(const char *path, struct err *e); /* like mkdir -p */
 int file_sha256(const char *path, char hex[SHA256_HEX], struct err *e);
 /* Whether two stats of one file show the same content: device, inode, size, mtime, ctime. */
 int file_same(const struct stat *a, const struct stat *b);
-/* Whether two outputs (NULL or "-": stdout), which may not exist yet, are one regular file: then the
- * lock of the second would never come. */
+/* Whether two outputs (NULL or "-": stdout), which may not exist yet, are one regular file: then
+ * the lock of the second would never come. */
 int file_alias(const char *a, const char *b);
 
 /* DIR/NAME in fresh memory; the part of a path behind the last slash (borrowed); fresh dirname. */

@@ -194,3 +194,9 @@ rules() {
 	ok pawl featurize -r features.yaml --params
 	[ "$out" = '{"params":{"apply":false,"rules":{"drop":[],"features":{"a":[{"onehot":{"min_count":1}}]}}},"result":1,"tool":"featurize"}' ]
 }
+
+@test "the features of result version 1 are pinned: raise it when they change" {
+	table 300 >t.csv && rules
+	ok pawl featurize -r features.yaml -t answer --graph g.onnx -o f.csv t.csv
+	[ "$(sha256sum <f.csv | cut -c1-16)" = 4f70aaada622a2a0 ]
+}

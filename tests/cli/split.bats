@@ -166,3 +166,13 @@ keys() { tail -qn +2 "$@" | cut -d, -f1 | sort; }
 	done
 	no_litter
 }
+
+@test "the parts of result version 1 are pinned: raise it when they change" {
+	table 200 >t.csv
+	sums=
+	for by in 'hash --key id' 'random --seed 3' 'hash --key id --stratify class' 'random --stratify class'; do
+		ok pawl split --by $by -o a.csv --test-output b.csv t.csv
+		sums+="$(sha256sum <b.csv | cut -c1-16) "
+	done
+	[ "$sums" = "c1e7786de45f5c74 f79f2b2d2d93ef50 23a3b055d756c058 1a5bd088128162d2 " ]
+}
