@@ -15,6 +15,8 @@
 
 #define ROLE "pawl.role"
 #define ENCODING "pawl.encoding"
+#define RANGE_MIN 1e-145
+#define RANGE_MAX 1e145
 #define FILL_ROWS 64 /* turned from columns to rows at a time, while they are in the cache */
 
 /* ---- columns */
@@ -359,6 +361,29 @@ static int scan_spread(struct design *d, struct err *e)
 	return rc;
 }
 
+/* Squares of the columns, summed over any number of rows, must neither overflow nor vanish. */
+static int scan_range(const struct design *d, struct err *e)
+{
+	const struct target *t = &d->target;
+
+	for (size_t k = 0; k < d->width; k++) {
+		struct buf label = BUF_INIT;
+
+		if ((d->spread[k] >= RANGE_MIN && d->spread[k] <= RANGE_MAX) ||
+			design_constant(d, k))
+			continue;
+		design_label(d, k, &label);
+		err_set(e, ERR_DATA, "column '%s' reaches %.3g from its mean: standardize it",
+			label.data, d->spread[k]);
+		buf_release(&label);
+		return -1;
+	}
+	if (!t->classify && !(t->max - t->min >= RANGE_MIN && t->max - t->min <= RANGE_MAX))
+		return err_set(e, ERR_DATA, "target '%s' goes from %.3g to %.3g: take another unit",
+			t->name, t->min, t->max);
+	return 0;
+}
+
 int design_scan(struct design *d, struct err *e)
 {
 	if (scan_means(d, e) < 0)
@@ -367,7 +392,7 @@ int design_scan(struct design *d, struct err *e)
 	for (size_t k = 0; k < d->width; k++)
 		if (!isfinite(d->mean[k]))
 			return err_set(e, ERR_DATA, "the sum of a feature column overflows");
-	return scan_spread(d, e);
+	return scan_spread(d, e) < 0 ? -1 : scan_range(d, e);
 }
 
 int design_constant(const struct design *d, size_t k)

@@ -380,6 +380,9 @@ static void values_that_cannot_be_learned_from_are_refused(void **state)
 	s.all.cols[3].f64[4] = NAN;
 	refused(&s, TARGET_REGRESSION, 0, ERR_DATA,
 		"column 'x1': row 4 has no finite value: give it an impute or clip rule");
+	s.all.cols[3].f64[4] = 1e200;
+	refused(&s, TARGET_REGRESSION, 0, ERR_DATA,
+		"column 'x1' reaches 9.96e+199 from its mean: standardize it");
 	s.all.cols[3].f64[4] = 0;
 	s.all.cols[1].f64[5] = -1;
 	refused(&s, TARGET_REGRESSION, 0, ERR_DATA,
