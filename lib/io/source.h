@@ -48,6 +48,7 @@ struct source_options {
 	                           * CSV keep a quoted "" as the empty string) */
 	char delimiter;           /* 0: recognised */
 	int categories; /* text: string columns of few distinct values are read as categories */
+	const char *key; /* text: a row in which this column is missing is bad; or NULL */
 	int restart;    /* text: the caller can begin again when source_next() returns 2 */
 	int truncate_time;
 	/* Called for each bad row; returns 0 to go on, -1 with *e set to stop. NULL: a bad row is
@@ -72,7 +73,7 @@ void source_close(struct source *s); /* NULL is allowed */
 const char *source_name(const struct source *s); /* for messages */
 const struct schema *source_schema(const struct source *s);
 enum format source_format(const struct source *s);
-/* What inference decided that a person should know, one line each, or "" (borrowed). */
+/* What inference decided that a person should know, lines without an end of the last, or "". */
 const char *source_remarks(const struct source *s);
 /* NULL-ended: the tokens, besides the empty field, that inference took as missing (borrowed). */
 const char *const *source_nulls(const struct source *s);

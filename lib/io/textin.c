@@ -19,7 +19,9 @@ struct textcol {
 	const char *name; /* borrowed from `names` */
 	size_t cell;	  /* where it is in a row; MAP_NONE: not wanted */
 	enum type type;
-	int given; /* by the caller */
+	int given;  /* by the caller */
+	int key;    /* no value may be missing */
+	int unseen; /* a string only because it has had no values yet */
 	struct guess guess;
 };
 
@@ -184,6 +186,8 @@ static void textin_columns(struct textin *t, const struct map *names)
 		memset(c, 0, sizeof(*c));
 		type = textin_type(t, name, len);
 		c->cell = t->n;
+		c->key = t->options.key && strlen(t->options.key) == len &&
+			 memcmp(t->options.key, name, len) == 0;
 		c->given = type != MAP_NONE;
 		if (c->given)
 			c->type = t->options.types[type].type;
@@ -306,6 +310,7 @@ static void textin_settle(struct textin *t, const struct map *names)
 		if (!c->given) {
 			c->type = guess_type(&c->guess);
 			guess_remark(&c->guess, name, &t->remarks);
+			c->unseen = !t->whole && c->guess.total == c->guess.counts[KIND_NULL];
 		}
 		if (t->options.categories && type_is_text(c->type))
 			c->type = guess_is_category(&c->guess) ? TYPE_CATEGORY : TYPE_STRING;
@@ -313,13 +318,15 @@ static void textin_settle(struct textin *t, const struct map *names)
 		free(name);
 		map_release(&c->guess.distinct);
 	}
+	if (t->remarks.len)
+		t->remarks.data[--t->remarks.len] = 0; /* the last newline */
 	textin_blanks(t);
 	batch_init(&t->batch, &t->schema);
 	for (size_t i = 0; i < t->batch.n; i++)
 		if (t->schema.fields[i].type == TYPE_CATEGORY && !t->batch.cols[i].dict)
 			t->batch.cols[i].dict = dict_new();
 	free(t->values);
-	t->values = mem_array(t->n + 1, sizeof(*t->values));
+	t->values = mem_new(t->n + 1, sizeof(*t->values));
 }
 
 static const struct map *textin_names(struct textin *t)
@@ -366,6 +373,11 @@ struct textin *textin_open(struct stream **streams, size_t n, enum format format
 	nulls_init(&t->convert.nulls, o->nulls);
 	t->convert.truncate_time = o->truncate_time;
 	lines_init(&t->lines, streams, n);
+	for (size_t i = 0; i < n; i++)
+		if (!stream_rewindable(streams[i]))
+			t->options.restart = 0;
+	/* A dictionary may outgrow its caps: only where that can be undone. */
+	t->options.categories = t->options.categories && t->options.restart;
 	for (size_t i = 0; i < o->ntypes; i++)
 		map_add(&t->wanted, o->types[i].name, strlen(o->types[i].name), NULL);
 	if (format == FORMAT_JSONL) {
@@ -418,11 +430,7 @@ void textin_close(struct textin *t)
 
 static int textin_restartable(const struct textin *t)
 {
-	int can = t->options.restart && !t->whole && !t->restarted;
-
-	for (size_t i = 0; can && i < t->lines.n; i++)
-		can = stream_rewindable(t->lines.streams[i]);
-	return can;
+	return t->options.restart && !t->whole && !t->restarted;
 }
 
 /* The types turned out to be wrong: learn from the whole input, then start from the top. */
@@ -507,9 +515,17 @@ static int textin_convert(struct textin *t, struct err *e)
 
 		if (c->cell == MAP_NONE)
 			continue;
+		if (c->unseen && t->row.cells[c->cell].kind != CELL_NULL && textin_restartable(t)) {
+			textin_because(t, c, &t->row.cells[c->cell]);
+			return 3;
+		}
 		if (convert_cell(&t->convert, &t->row.cells[c->cell], type, !c->given,
 			    &t->values[out], e) < 0)
 			return textin_contradicted(t, c, &t->row.cells[c->cell], e);
+		if (c->key && t->values[out].null) {
+			err_set(e, ERR_DATA, "column '%s': the key is missing", c->name);
+			return ROW_BAD;
+		}
 		out++;
 	}
 	return 1;

@@ -1,0 +1,411 @@
+/* ingest: raw CSV, TSV, JSON Lines or Arrow -> a typed table.
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/step.h"
+#include "cli/tool.h"
+#include "io/contract.h"
+#include "io/rejects.h"
+#include "io/sink.h"
+#include "io/source.h"
+
+#define INGEST_REMARKS 20 /* lines about what was inferred */
+
+static struct options {
+	const char *schema, *output, *format, *from, *key, *target, *rejects, *exec;
+	struct opt_list nulls;
+	long long max_rejects;
+	int truncate_time;
+} options;
+
+static const struct opt opts[] = {
+	OPT_SCHEMA(options, schema),
+	OPT_OUTPUT(options, output),
+	OPT_FORMAT(options, format),
+	OPT_FROM(options, from),
+	{0, "key", OPT_STRING, "COLUMN", "the column that names a row (without a schema)",
+		OPT_AT(options, key), OPT_PARAM, NULL, 0, 0},
+	{0, "target", OPT_STRING, "COLUMN", "the column to be predicted (without a schema)",
+		OPT_AT(options, target), OPT_PARAM, NULL, 0, 0},
+	{0, "nulls", OPT_LIST, "TOKEN",
+		"a token that means missing, as NA; may be repeated (without a schema)",
+		OPT_AT(options, nulls), OPT_PARAM, NULL, 0, 0},
+	{0, "truncate-time", OPT_FLAG, NULL, "cut times finer than a microsecond",
+		OPT_AT(options, truncate_time), OPT_PARAM, NULL, 0, 0},
+	{0, "rejects", OPT_STRING, "FILE",
+		"where to put bad rows, as CSV: line,offset,reason,raw (default: a bad row ends "
+		"it)",
+		OPT_AT(options, rejects), 0, NULL, 0, 0},
+	{0, "max-rejects", OPT_INT, "N", "more bad rows than this are an error",
+		OPT_AT(options, max_rejects), 0, "1000", 0, 1e15},
+	{0, "exec", OPT_STRING, "COMMAND", "read what a shell command writes, instead of files",
+		OPT_AT(options, exec), 0, NULL, 0, 0},
+	OPT_END,
+};
+
+/* The state of one run. */
+struct ingest {
+	struct run *run;
+	struct step step;
+	struct contract *contract; /* or NULL */
+	struct source_options in;
+	const char **nulls;
+	struct source *source;
+	struct sink *sink;
+	struct rejects *rejects;
+	struct schema schema; /* of the output */
+	struct batch batch;   /* columns borrowed from the source, and _row */
+	size_t key;	      /* column whose nulls are an error, or SCHEMA_NONE */
+	struct column *row;   /* the column _row, last in batch, or NULL */
+};
+
+static int ingest_params(struct run *r, json_t *params, struct err *e)
+{
+	struct contract *c;
+
+	(void)r;
+	if (options.from)
+		json_object_set_new(params, "from", json_string(options.from));
+	if (options.rejects)
+		json_object_set_new(params, "rejects", json_true());
+	if (!options.schema)
+		return 0;
+	c = contract_read(options.schema, e);
+	if (!c)
+		return -1;
+	json_object_set_new(params, "schema", contract_types_params(c));
+	contract_free(c);
+	return 0;
+}
+
+static int check_options(struct run *r, struct err *e)
+{
+	if (options.schema && options.key)
+		return err_set(e, ERR_USAGE, "--key: with a schema, the key is named there");
+	if (options.schema && options.target)
+		return err_set(e, ERR_USAGE, "--target: with a schema, the target is named there");
+	if (options.schema && options.nulls.n)
+		return err_set(e, ERR_USAGE, "--nulls: with a schema, the tokens are listed there");
+	if (options.exec && r->noperands)
+		return err_set(
+			e, ERR_USAGE, "--exec and a file, '%s': one of them", r->operands[0]);
+	return 0;
+}
+
+static int open_outputs(struct ingest *in, struct err *e)
+{
+	enum format format = FORMAT_AUTO;
+
+	if (options.format)
+		format_of_name(options.format, &format);
+	in->sink = sink_open(options.output, format, e);
+	if (!in->sink)
+		return -1;
+	if (!options.rejects)
+		return 0;
+	in->rejects = rejects_open(options.rejects, (uint64_t)options.max_rejects, e);
+	return in->rejects ? 0 : -1;
+}
+
+static int name_inputs(struct ingest *in, struct err *e)
+{
+	if (options.exec || !in->run->noperands)
+		return step_input(&in->step, "raw", NULL, e);
+	for (int i = 0; i < in->run->noperands; i++)
+		if (step_input(&in->step, "raw", in->run->operands[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+static int open_source(struct ingest *in, struct err *e)
+{
+	static const char *const standard_input[] = {NULL};
+
+	if (options.from)
+		format_of_name(options.from, &in->in.from);
+	if (options.schema) {
+		in->contract = contract_read(options.schema, e);
+		if (!in->contract)
+			return -1;
+		contract_text_types(in->contract, &in->in);
+		in->in.key = in->contract->key;
+	} else {
+		in->nulls = mem_new(options.nulls.n + 2, sizeof(*in->nulls));
+		in->nulls[0] = "";
+		for (size_t i = 0; i < options.nulls.n; i++)
+			in->nulls[i + 1] = options.nulls.items[i];
+		in->in.nulls = in->nulls;
+		in->in.key = options.key;
+	}
+	in->in.truncate_time = options.truncate_time;
+	in->in.restart = sink_restartable(in->sink);
+	in->in.categories = sink_format(in->sink) == FORMAT_ARROW_FILE;
+	if (in->rejects) {
+		in->in.reject = rejects_add;
+		in->in.reject_arg = in->rejects;
+	}
+	if (options.exec)
+		in->source = source_exec(options.exec, &in->in, e);
+	else if (in->run->noperands)
+		in->source = source_open_all((const char *const *)in->run->operands,
+			(size_t)in->run->noperands, &in->in, e);
+	else
+		in->source = source_open_all(standard_input, 1, &in->in, e);
+	return in->source ? 0 : -1;
+}
+
+/* ---- the schema of the output */
+
+static int same_type(enum type a, enum type b)
+{
+	return a == b || (type_is_text(a) && type_is_text(b));
+}
+
+/* The columns must be those of the contract, no more, no less. */
+static int conform(const struct ingest *in, const struct schema *s, struct err *e)
+{
+	const char *name = source_name(in->source);
+
+	for (size_t i = 0; i < in->contract->n; i++) {
+		const struct contract_column *c = &in->contract->columns[i];
+		size_t at = schema_find(s, c->name);
+
+		if (at == SCHEMA_NONE && !c->optional)
+			return err_set(e, ERR_DATA, "%s: column '%s' is missing", name, c->name);
+		if (at != SCHEMA_NONE && !same_type(s->fields[at].type, c->type))
+			return err_set(e, ERR_DATA, "%s: column '%s' is %s, not %s as in '%s'",
+				name, c->name, type_name(s->fields[at].type), type_name(c->type),
+				options.schema);
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		const struct field *f = &s->fields[i];
+		const char *role = notes_get(&f->notes, "pawl.role");
+
+		if (contract_find(in->contract, f->name) || (role && strcmp(role, "row") == 0))
+			continue;
+		return err_set(e, ERR_DATA,
+			"%s: column '%s' is not in '%s': drop it from the data, or add '%s: {type: "
+			"%s}' to the columns there",
+			name, f->name, options.schema, f->name,
+			type_name(f->type == TYPE_CATEGORY ? TYPE_STRING : f->type));
+	}
+	return 0;
+}
+
+static int set_role(struct schema *s, const char *column, const char *role, struct err *e)
+{
+	size_t at;
+
+	if (!column)
+		return 0;
+	if (schema_need(s, column, &at, e) < 0)
+		return -1;
+	notes_set(&s->fields[at].notes, "pawl.role", role);
+	return 0;
+}
+
+/* Called again when the source begins again with other types. */
+static int start(struct ingest *in, struct err *e)
+{
+	batch_release(&in->batch);
+	schema_release(&in->schema);
+	in->row = NULL;
+	schema_copy(&in->schema, source_schema(in->source));
+	if (schema_unique(&in->schema, e) < 0)
+		return -1;
+	if (in->contract) {
+		if (conform(in, &in->schema, e) < 0)
+			return -1;
+		contract_apply_roles(in->contract, &in->schema);
+	} else if (set_role(&in->schema, options.key, "key", e) < 0 ||
+		   set_role(&in->schema, options.target, "target", e) < 0) {
+		return err_prefix(e, "%s", source_name(in->source));
+	}
+	in->key = schema_role(&in->schema, "key");
+	if (in->key == SCHEMA_NONE && schema_role(&in->schema, "row") == SCHEMA_NONE) {
+		if (schema_find(&in->schema, "_row") != SCHEMA_NONE)
+			return err_set(e, ERR_DATA,
+				"%s: a column is called '_row', as pawl calls the position of a "
+				"row; "
+				"--key _row makes it the key",
+				source_name(in->source));
+		notes_set(&schema_add(&in->schema, "_row", TYPE_UINT64)->notes, "pawl.role", "row");
+		batch_init(&in->batch, &in->schema);
+		in->row = &in->batch.cols[in->schema.n - 1];
+	} else {
+		batch_init(&in->batch, &in->schema);
+	}
+	return sink_start(in->sink, &in->schema, e);
+}
+
+/* ---- rows */
+
+/* Text has been checked row by row; an Arrow input has no lines. */
+static int check_key(const struct ingest *in, const struct batch *b, struct err *e)
+{
+	const struct column *c;
+
+	if (in->key == SCHEMA_NONE || in->key >= b->n)
+		return 0;
+	c = &b->cols[in->key];
+	for (uint64_t row = 0; row < b->rows; row++)
+		if (!column_valid(c, row))
+			return err_set(e, ERR_DATA, "%s: row %llu: column '%s': the key is missing",
+				source_name(in->source),
+				(unsigned long long)(sink_rows(in->sink) + row + 1),
+				in->schema.fields[in->key].name);
+	return 0;
+}
+
+static int write_batch(struct ingest *in, const struct batch *b, struct err *e)
+{
+	uint64_t first = sink_rows(in->sink);
+
+	if (check_key(in, b, e) < 0)
+		return -1;
+	if (!in->row)
+		return sink_write(in->sink, b, e);
+	memcpy(in->batch.cols, b->cols, b->n * sizeof(*b->cols));
+	in->row->nulls = 0;
+	for (uint64_t row = 0; row < b->rows; row++)
+		column_push_uint64(in->row, row, first + row);
+	in->batch.rows = b->rows;
+	return sink_write(in->sink, &in->batch, e);
+}
+
+static int copy(struct ingest *in, struct err *e)
+{
+	const struct batch *b;
+	int rc;
+
+	if (start(in, e) < 0)
+		return -1;
+	while ((rc = source_next(in->source, &b, e)) > 0) {
+		if (rc == 1 && write_batch(in, b, e) < 0)
+			return -1;
+		if (rc == 1)
+			continue;
+		if (sink_restart(in->sink, e) < 0 ||
+			(in->rejects && rejects_restart(in->rejects, e) < 0) || start(in, e) < 0)
+			return -1;
+	}
+	if (rc == 0 && !sink_rows(in->sink) && !in->contract)
+		return err_set(e, ERR_DATA, "%s: there are no rows", source_name(in->source));
+	return rc;
+}
+
+/* The columns of a batch of ours belong to the source, all but the last. */
+static void release(struct ingest *in)
+{
+	if (in->row)
+		memset(in->batch.cols, 0, (in->batch.n - 1) * sizeof(*in->batch.cols));
+	batch_release(&in->batch);
+	schema_release(&in->schema);
+	source_close(in->source);
+	sink_discard(in->sink);
+	rejects_discard(in->rejects);
+	contract_free(in->contract);
+	free(in->nulls);
+	step_end(&in->step);
+}
+
+static int hash_pipes(struct ingest *in, struct err *e)
+{
+	size_t n = in->run->noperands ? (size_t)in->run->noperands : 1;
+	char hex[SHA256_HEX];
+
+	for (size_t i = 0; i < n; i++) {
+		if (i < in->step.ninputs && in->step.inputs[i].sha256[0])
+			continue;
+		if (source_sha256_of(in->source, i, hex, e) < 0)
+			return -1;
+		step_stream(&in->step, "raw", hex, source_lineage(in->source));
+	}
+	return 0;
+}
+
+static void say_remarks(const struct ingest *in)
+{
+	const char *p = source_remarks(in->source);
+	int lines = 0;
+
+	while (*p && lines++ < INGEST_REMARKS) {
+		size_t len = strcspn(p, "\n");
+
+		run_say(in->run, "%.*s", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+	if (*p)
+		run_say(in->run, "... and more of the kind; a schema makes it explicit");
+}
+
+static int commit(struct ingest *in, struct err *e)
+{
+	uint64_t rows = sink_rows(in->sink), bad = in->rejects ? rejects_count(in->rejects) : 0;
+	struct rejects *rejects = in->rejects;
+	struct sink *sink = in->sink;
+	json_t *lineage = step_lineage(&in->step, e);
+	int rc;
+
+	if (!lineage)
+		return -1;
+	step_metric(&in->step, "rows", (double)rows);
+	if (rejects)
+		step_metric(&in->step, "rejects", (double)bad);
+	in->rejects = NULL;
+	rc = rejects ? rejects_commit(rejects, e) : 0;
+	if (rc == 0) {
+		in->sink = NULL;
+		rc = sink_commit(sink, lineage, e);
+	}
+	json_decref(lineage);
+	if (rc < 0)
+		return -1;
+	step_output(&in->step, "data", options.output);
+	say_remarks(in);
+	if (bad)
+		run_say(in->run, "%llu bad row%s put into '%s'", (unsigned long long)bad,
+			bad == 1 ? " was" : "s were", options.rejects);
+	return 0;
+}
+
+static int ingest(struct run *r, struct err *e)
+{
+	struct ingest in = {.run = r, .key = SCHEMA_NONE};
+	int rc = -1;
+
+	if (check_options(r, e) < 0)
+		return -1;
+	if (step_begin(&in.step, r, e) < 0 || open_outputs(&in, e) < 0 || name_inputs(&in, e) < 0)
+		goto end;
+	if (options.output && !options.rejects && step_current(&in.step, &options.output, 1)) {
+		step_output(&in.step, "data", options.output);
+		rc = sink_keep(in.sink, e);
+		in.sink = NULL;
+		goto end;
+	}
+	if (open_source(&in, e) == 0 && copy(&in, e) == 0 && hash_pipes(&in, e) == 0)
+		rc = commit(&in, e);
+end:
+	release(&in);
+	return rc;
+}
+
+static const struct tool tool = {
+	.name = "ingest",
+	.summary = "make a typed table of raw data",
+	.usage = "[FILE...]",
+	.result = 1,
+	.opts = opts,
+	.options = &options,
+	.run = ingest,
+	.params = ingest_params,
+};
+
+int main(int argc, char **argv)
+{
+	return tool_main(&tool, argc, argv);
+}
