@@ -207,12 +207,20 @@ static int set_role(struct schema *s, const char *column, const char *role, stru
 	return 0;
 }
 
+/* The columns of a batch of ours belong to the source, all but the last. */
+static void release_batch(struct ingest *in)
+{
+	if (in->row)
+		memset(in->batch.cols, 0, (in->batch.n - 1) * sizeof(*in->batch.cols));
+	batch_release(&in->batch);
+	in->row = NULL;
+}
+
 /* Called again when the source begins again with other types. */
 static int start(struct ingest *in, struct err *e)
 {
-	batch_release(&in->batch);
+	release_batch(in);
 	schema_release(&in->schema);
-	in->row = NULL;
 	schema_copy(&in->schema, source_schema(in->source));
 	if (schema_unique(&in->schema, e) < 0)
 		return -1;
@@ -297,12 +305,9 @@ static int copy(struct ingest *in, struct err *e)
 	return rc;
 }
 
-/* The columns of a batch of ours belong to the source, all but the last. */
 static void release(struct ingest *in)
 {
-	if (in->row)
-		memset(in->batch.cols, 0, (in->batch.n - 1) * sizeof(*in->batch.cols));
-	batch_release(&in->batch);
+	release_batch(in);
 	schema_release(&in->schema);
 	source_close(in->source);
 	sink_discard(in->sink);
