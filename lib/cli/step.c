@@ -46,9 +46,12 @@ static struct step_file *step_add(
 json_t *step_lineage_of(const char *path)
 {
 	struct err unused = ERR_INIT;
+	struct stat st;
 	json_t *lineage = NULL, *report;
 	char head[8] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* A FIFO would wait for a writer, and what it brought would be lost. */
+	int fd =
+		stat(path, &st) == 0 && S_ISREG(st.st_mode) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 	ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof(head));
 
 	if (fd >= 0)
