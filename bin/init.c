@@ -42,9 +42,10 @@ static const struct opt opts[] = {
 
 struct init {
 	const char *file;
-	char *name; /* of the model */
-	char *link; /* raw/NAME, safe in a Makefile */
-	const char **nulls;
+	char *name;   /* of the model */
+	char *link;   /* raw/NAME, safe in a Makefile */
+	char **nulls; /* tokens that mean missing, besides "": given, and blanks among numbers */
+	size_t nnulls;
 	struct survey survey;
 	struct proposal proposal;
 };
@@ -82,6 +83,13 @@ static char *model_name(const char *file)
 	return name;
 }
 
+static void add_null(struct init *in, const char *token)
+{
+	in->nulls = mem_grow(in->nulls, in->nnulls + 2, sizeof(*in->nulls));
+	in->nulls[in->nnulls++] = mem_strdup(token);
+	in->nulls[in->nnulls] = NULL;
+}
+
 static int check_options(struct init *in, struct run *r, struct err *e)
 {
 	if (run_operand(r, &in->file, e) < 0)
@@ -98,10 +106,9 @@ static int check_options(struct init *in, struct run *r, struct err *e)
 			"--name: '%s' has characters other than letters, digits, '-', '_' and '.'",
 			options.name);
 	in->name = options.name ? mem_strdup(options.name) : model_name(in->file);
-	in->nulls = mem_new(options.nulls.n + 2, sizeof(*in->nulls));
-	in->nulls[0] = "";
+	in->nulls = mem_new(1, sizeof(*in->nulls));
 	for (size_t i = 0; i < options.nulls.n; i++)
-		in->nulls[i + 1] = options.nulls.items[i];
+		add_null(in, options.nulls.items[i]);
 	return 0;
 }
 
@@ -128,21 +135,24 @@ static int check_free(struct err *e)
 static int look(struct init *in, struct err *e)
 {
 	struct source_options o = SOURCE_OPTIONS_INIT;
-	struct propose_options p = {options.target, options.key, options.ordered, in->nulls + 1};
+	struct propose_options p = {
+		options.target, options.key, options.ordered, (const char *const *)in->nulls};
 	struct source *source;
 	int rc;
 
 	if (options.from && format_of_name(options.from, &o.from) < 0)
 		return err_set(e, ERR_USAGE, "--from: no format '%s'", options.from);
-	o.nulls = options.nulls.n ? in->nulls : NULL;
+	o.nulls = in->nnulls ? (const char *const *)in->nulls : NULL;
 	source = source_open(in->file, &o, e);
 	if (!source)
 		return -1;
 	rc = survey_read(&in->survey, source, e);
 	if (rc == 0)
 		rc = propose(&in->proposal, &in->survey, &p, e);
-	if (rc == 0)
-		buf_adds(&in->proposal.remarks, source_remarks(source));
+	if (rc == 0 && *source_remarks(source))
+		buf_addf(&in->proposal.remarks, "%s\n", source_remarks(source));
+	for (const char *const *blank = source_nulls(source); rc == 0 && *blank; blank++)
+		add_null(in, *blank);
 	source_close(source);
 	return rc;
 }
@@ -179,7 +189,8 @@ static int write_link(struct init *in, struct err *e)
 /* The Makefile last: with it the pipeline is whole. */
 static int write_pipeline(struct init *in, struct err *e)
 {
-	struct propose_options p = {options.target, options.key, options.ordered, in->nulls + 1};
+	struct propose_options p = {
+		options.target, options.key, options.ordered, (const char *const *)in->nulls};
 	struct contract *contract = propose_contract(&in->proposal, &p);
 	struct buf text = BUF_INIT;
 	int rc = file_mkdirs(options.directory, e);
@@ -249,6 +260,8 @@ static int init(struct run *r, struct err *e)
 		state(&in, r);
 	proposal_release(&in.proposal);
 	survey_release(&in.survey);
+	for (size_t i = 0; i < in.nnulls; i++)
+		free(in.nulls[i]);
 	free(in.nulls);
 	free(in.name);
 	free(in.link);
