@@ -7,7 +7,9 @@
 #include "base/yaml.h"
 #include "io/contract.h"
 
-#define WIDTH 96      /* longer lines are broken, or their comment stands above them */
+#define WIDTH 96 /* longer lines are broken, or their comment stands above them */
+#define SIMPLE_KEY                                                                                 \
+	1000	      /* a longer key is written "? KEY": YAML allows 1024 bytes before the colon */
 #define COMMENT_AT 44 /* the column where comments behind columns begin, where they can */
 
 static void write_value(const struct contract_column *col, size_t i, struct buf *out)
@@ -87,16 +89,25 @@ static void write_comment(const char *comment, struct buf *out)
 		buf_addc(out, (unsigned char)*comment < ' ' ? ' ' : *comment);
 }
 
+/* "  NAME:" and spaces, or, of a name that is too long for that, two lines. */
+static void write_name(const char *name, size_t names, struct buf *line)
+{
+	struct buf key = BUF_INIT;
+
+	yaml_quote(&key, name);
+	buf_addf(line, key.len > SIMPLE_KEY ? "  ? %s\n  :" : "  %s:", key.data);
+	do
+		buf_addc(line, ' ');
+	while (line->len < names + 4);
+	buf_release(&key);
+}
+
 static void write_column(const struct contract_column *col, size_t names, struct buf *out)
 {
 	struct buf line = BUF_INIT;
 	size_t last;
 
-	buf_adds(&line, "  ");
-	yaml_quote(&line, col->name);
-	buf_addc(&line, ':');
-	while (line.len < names + 4)
-		buf_addc(&line, ' ');
+	write_name(col->name, names, &line);
 	write_rules(col, 0, &line);
 	for (last = line.len; last > 0 && line.data[last - 1] != '\n'; last--)
 		;

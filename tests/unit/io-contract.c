@@ -190,7 +190,8 @@ static void what_is_written_reads_back_the_same(void **state)
 	a->key_comment = mem_strdup("unique");
 	for (size_t i = 0; i < a->n; i++)
 		a->columns[i].comment = mem_strdup(i % 2 ? "a guess" : "a guess: of # two\nlines");
-	struct contract_column *odd = contract_add(a, "a b: #c", TYPE_STRING);
+	struct contract_column *odd =
+		contract_add(a, "a b: #c, which is longer than the others", TYPE_STRING);
 	for (int i = 0; i < 60; i++) {
 		char *v = mem_printf("va, lue-%d\n", i);
 		map_add(&odd->values, v, strlen(v), NULL);
