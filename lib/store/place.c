@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -172,4 +174,105 @@ void place_names_free(char **names, size_t n)
 	for (size_t i = 0; names && i < n; i++)
 		free(names[i]);
 	free(names);
+}
+
+int place_fsync(const char *path, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), rc = 0;
+
+	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL && errno != EROFS))
+		rc = err_errno(e, "cannot sync '%s'", path);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+int place_safe(const char *dir, const char *name, const void *bytes, size_t len, struct err *e)
+{
+	char *part = file_join(dir, ".put"), *path = file_join(dir, name), *parent = file_dir(path);
+	int rc = place_new(part, bytes, len, e);
+
+	if (rc == 0)
+		rc = place_fsync(part, e);
+	if (rc == 0 && rename(part, path) < 0)
+		rc = err_errno(e, "cannot write '%s'", path);
+	if (rc == 0)
+		rc = place_fsync(parent, e);
+	if (rc < 0)
+		unlink(part);
+	free(part);
+	free(path);
+	free(parent);
+	return rc;
+}
+
+int place_sync(const char *dir, struct err *e)
+{
+	size_t n;
+	char **names = place_names(dir, &n, e);
+	int rc = names ? 0 : -1;
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		char *path = file_join(dir, names[i]);
+		struct stat st;
+
+		/* Directories that we built are two deep. */
+		if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+			rc = place_sync(path, e);
+		else
+			rc = place_fsync(path, e);
+		free(path);
+	}
+	place_names_free(names, n);
+	return rc == 0 ? place_fsync(dir, e) : -1;
+}
+
+static int place_copy_bytes(int from, int to, struct err *e)
+{
+	char *block = NULL;
+	int rc = 0;
+
+	if (ioctl(to, FICLONE, from) == 0)
+		return 0;
+	block = mem_array(1 << 18, 1);
+	for (;;) {
+		ssize_t n = read(from, block, 1 << 18), done = 0;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			rc = n < 0 ? err_errno(e, "cannot read the model") : 0;
+			break;
+		}
+		while (rc == 0 && done < n) {
+			ssize_t m = write(to, block + done, (size_t)(n - done));
+
+			if (m < 0 && errno != EINTR)
+				rc = err_errno(e, "cannot copy the model");
+			done += m > 0 ? m : 0;
+		}
+		if (rc < 0)
+			break;
+	}
+	free(block);
+	return rc;
+}
+
+int place_copy(const char *from, const char *to, struct err *e)
+{
+	int in = open(from, O_RDONLY | O_CLOEXEC), out, rc = -1;
+
+	if (in < 0)
+		return err_errno(e, "cannot read '%s'", from);
+	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (out < 0)
+		err_errno(e, "cannot write '%s'", to);
+	else
+		rc = place_copy_bytes(in, out, e);
+	if (rc == 0 && fsync(out) < 0)
+		rc = err_errno(e, "cannot write '%s'", to);
+	if (out >= 0)
+		close(out);
+	close(in);
+	return rc;
 }

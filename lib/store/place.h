@@ -15,11 +15,23 @@
  * DIR ("tags/x"), where no temporary may ever lie. */
 int place_file(const char *dir, const char *name, const void *bytes, size_t len, struct err *e);
 
+/* The same, and it is on the disk when it returns: for the registry. */
+int place_safe(const char *dir, const char *name, const void *bytes, size_t len, struct err *e);
+
+/* fsync of a file or of a directory (not of what is in it). */
+int place_fsync(const char *path, struct err *e);
+
+/* fsync of every file in a directory, of the directory, and of those below. */
+int place_sync(const char *dir, struct err *e);
+
 /* Writes PATH directly: for directories that nobody sees yet. */
 int place_new(const char *path, const void *bytes, size_t len, struct err *e);
 
 /* Appends one whole line in one write. */
 int place_append(const char *path, const char *line, size_t len, struct err *e);
+
+/* A copy of a file, on the disk when it returns; sharing its blocks where the file system can. */
+int place_copy(const char *from, const char *to, struct err *e);
 
 /* Removes a file or a directory with all that is in it; one that does not exist is fine. */
 int place_remove(const char *path, struct err *e);

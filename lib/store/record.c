@@ -272,7 +272,7 @@ static int record_parent_make(const struct lock *l, const char *home, const stru
 }
 
 /* Makes the parent where it is not there; what it learns of this step. */
-static int record_parent(const struct lock *l, const char *home, const struct run_record *r,
+static int record_parent_update(const struct lock *l, const char *home, const struct run_record *r,
 	const char *experiment, struct err *e)
 {
 	char *dir = mem_printf("%s/mlruns/%s/%s", home, experiment, r->run);
@@ -315,10 +315,29 @@ int run_record_step(const struct run_record *r, struct err *e)
 	if (lock_take(&lock, home, "runs", e) < 0)
 		goto end;
 	if (run_experiment(&lock, home, r->experiment, experiment, e) == 0 &&
-		record_parent(&lock, home, r, experiment, e) == 0)
+		record_parent_update(&lock, home, r, experiment, e) == 0)
 		rc = record_child(&lock, home, r, experiment, e);
 end:
 	lock_drop(&lock);
 	free(home);
+	return rc;
+}
+
+int run_record_parent(const char *home, const struct run_record *r, char **dir, struct err *e)
+{
+	struct lock lock = LOCK_INIT;
+	char experiment[RUN_ID];
+	int rc = -1;
+
+	if (!run_id_valid(r->run))
+		return err_set(e, ERR_USAGE, "PAWL_RUN is '%s', which is no run id", r->run);
+	if (lock_take(&lock, home, "runs", e) < 0)
+		return -1;
+	if (run_experiment(&lock, home, r->experiment, experiment, e) == 0 &&
+		record_parent_update(&lock, home, r, experiment, e) == 0) {
+		*dir = mem_printf("%s/mlruns/%s/%s", home, experiment, r->run);
+		rc = 0;
+	}
+	lock_drop(&lock);
 	return rc;
 }

@@ -48,6 +48,10 @@ struct run_record {
  * there is nothing to record. */
 int run_record_env(struct run_record *r);
 
+/* The directory (malloced) of the run r->run in r->experiment, which is made where it is not there:
+ * for what a step leaves in the artifacts of its make. */
+int run_record_parent(const char *home, const struct run_record *r, char **dir, struct err *e);
+
 /* Records the step in the home that home_make() finds. A caller makes a warning of a failure. */
 int run_record_step(const struct run_record *r, struct err *e);
 
