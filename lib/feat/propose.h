@@ -23,9 +23,9 @@ enum propose_role {
 struct proposal {
 	const struct survey *survey; /* borrowed */
 	const char *key;	     /* borrowed; NULL: rows have no key */
-	size_t target; /* or SCHEMA_NONE */
-	enum propose_role *roles; /* [survey->schema.n] */
-	char **reasons;		  /* [n] why, or NULL */
+	size_t target;		     /* or SCHEMA_NONE */
+	enum propose_role *roles;    /* [survey->schema.n] */
+	char **reasons;		     /* [n] why, or NULL */
 	int classification;
 	char *positive; /* of two classes the one to find; NULL else */
 	char *task_reason;

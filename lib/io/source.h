@@ -19,7 +19,14 @@
 #include "base/hash.h"
 #include "frame/batch.h"
 
-enum format { FORMAT_AUTO, FORMAT_ARROW_FILE, FORMAT_ARROW_STREAM, FORMAT_CSV, FORMAT_TSV, FORMAT_JSONL };
+enum format {
+	FORMAT_AUTO,
+	FORMAT_ARROW_FILE,
+	FORMAT_ARROW_STREAM,
+	FORMAT_CSV,
+	FORMAT_TSV,
+	FORMAT_JSONL
+};
 
 /* arrow, arrows, csv, tsv, jsonl; also by extension of a path (".gz" is passed over). */
 int format_of_name(const char *name, enum format *out);
@@ -32,7 +39,7 @@ struct text_type {
 	int optional; /* the column may be missing; it is then left out */
 };
 
-struct reject { /* a bad row of a text input */
+struct reject {		       /* a bad row of a text input */
 	uint64_t line, offset; /* of its first byte; line from 1 */
 	const char *reason;    /* without file and line */
 	const char *raw;       /* the row as it stood, without its line end */
@@ -43,13 +50,13 @@ struct source_options {
 	enum format from;
 	const struct text_type *types; /* [ntypes] borrowed; others are inferred */
 	size_t ntypes;
-	int only_types;          /* text: columns that are not in types are left out, not inferred */
-	const char *const *nulls; /* tokens that are null, NULL-ended; NULL: "" only (text columns of
-	                           * CSV keep a quoted "" as the empty string) */
-	char delimiter;           /* 0: recognised */
-	int categories; /* text: string columns of few distinct values are read as categories */
+	int only_types; /* text: columns that are not in types are left out, not inferred */
+	const char *const *nulls; /* tokens that are null, NULL-ended; NULL: "" only (text columns
+				   * of CSV keep a quoted "" as the empty string) */
+	char delimiter;		  /* 0: recognised */
+	int categories;	 /* text: string columns of few distinct values are read as categories */
 	const char *key; /* text: a row in which this column is missing is bad; or NULL */
-	int restart;    /* text: the caller can begin again when source_next() returns 2 */
+	int restart;	 /* text: the caller can begin again when source_next() returns 2 */
 	int truncate_time;
 	/* Called for each bad row; returns 0 to go on, -1 with *e set to stop. NULL: a bad row is
 	 * ERR_DATA "FILE:LINE: reason". */
@@ -57,7 +64,10 @@ struct source_options {
 	void *reject_arg;
 };
 
-#define SOURCE_OPTIONS_INIT {0}
+#define SOURCE_OPTIONS_INIT                                                                        \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 struct source;
 

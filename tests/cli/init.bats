@@ -3,7 +3,7 @@ load helper
 table() {
 	echo 'user_id,when,city,age,note,same,y'
 	for i in $(seq 40); do
-		echo "u$i,2026-01-0$((i / 10 + 1)),$([ $((i % 3)) = 0 ] && echo A || echo B),$((i * 7 % 50)),this is the long free text of row $i,1,$([ $((i % 4)) = 0 ] && echo yes || echo no)"
+		echo "u$i,2026-01-$(printf %02d $((i / 3 + 1))),$([ $((i % 3)) = 0 ] && echo A || echo B),$((i * 7 % 50)),this is the long free text of row $i,1,$([ $((i % 4)) = 0 ] && echo yes || echo no)"
 	done
 }
 
