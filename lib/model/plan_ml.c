@@ -273,7 +273,7 @@ static int run_onehot(struct plan_step *s, size_t rows, struct err *e)
 	return 0;
 }
 
-/* ---- Scaler, Imputer, Binarizer */
+/* ---- Scaler, Imputer */
 
 static int ml_number(const struct plan_step *s, struct err *e)
 {
@@ -397,39 +397,10 @@ static int run_imputer(struct plan_step *s, size_t rows, struct err *e)
 	return 0;
 }
 
-static int compile_binarizer(struct plan_step *s, struct err *e)
-{
-	float threshold;
-
-	if (ml_number(s, e) < 0 || plan_attr_float(s, "threshold", 0, &threshold, e) < 0)
-		return -1;
-	s->x[0] = (double)threshold;
-	return plan_out(s, 0, s->in[0]->kind, s->in[0]->rank, s->in[0]->width, e);
-}
-
-static int run_binarizer(struct plan_step *s, size_t rows, struct err *e)
-{
-	struct plan_value *out = s->out[0];
-
-	(void)e;
-	for (size_t i = 0; i < rows * out->width; i++) {
-		int on = ml_value(s->in[0], i) > s->x[0];
-
-		if (out->kind == PLAN_DOUBLE)
-			((double *)out->data)[i] = on;
-		else if (out->kind == PLAN_FLOAT)
-			((float *)out->data)[i] = (float)on;
-		else
-			((int64_t *)out->data)[i] = on;
-	}
-	return 0;
-}
-
 const struct plan_op plan_ops_ml[] = {
 	{"LabelEncoder", 1, 1, 1, 1, compile_label_encoder, run_label_encoder, release_encoder},
 	{"OneHotEncoder", 1, 1, 1, 1, compile_onehot, run_onehot, release_map},
 	{"Scaler", 1, 1, 1, 1, compile_scaler, run_scaler, release_own},
 	{"Imputer", 1, 1, 1, 1, compile_imputer, run_imputer, release_own},
-	{"Binarizer", 1, 1, 1, 1, compile_binarizer, run_binarizer, release_own},
 	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
 };

@@ -376,14 +376,11 @@ static int compile_cast(struct plan_step *s, struct err *e)
 	return plan_out(s, 0, kind, s->in[0]->rank, s->in[0]->width, e);
 }
 
-/* Towards zero; what does not fit becomes the nearest end, NaN becomes 0. */
+/* Towards zero. ONNX leaves open what becomes of what does not fit: INT64_MIN, as with onnxruntime
+ * on x86-64. */
 static int64_t cast_int(double x)
 {
-	if (x != x)
-		return 0;
-	if (x >= 0x1p63)
-		return INT64_MAX;
-	return x < -0x1p63 ? INT64_MIN : (int64_t)x;
+	return x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : INT64_MIN;
 }
 
 #define CAST_LOOP(IN, OUT, EXPR)                                                                   \

@@ -58,7 +58,6 @@ struct plan_step {
 	uint64_t attrs_seen; /* which attributes compile asked for */
 	void *own;	     /* the operator's */
 	int64_t n[4];	     /* small parameters of the operator */
-	double x[4];
 };
 
 /* Operators by file, each ended by a NULL name. */
