@@ -34,26 +34,26 @@ static void sample(struct buf *b)
 }
 
 /* Touches everything that sample() wrote; the sum keeps the reads alive. */
-static int64_t walk(struct flatbuf *f)
+static uint64_t walk(struct flatbuf *f)
 {
 	struct flatbuf_table root = flatbuf_root(f), inner;
 	struct flatbuf_vector v;
-	int64_t sum = 0;
+	uint64_t sum = 0;
 	const char *text;
 	size_t len;
 
-	sum += flatbuf_int(f, &root, 0, 1, 0) + flatbuf_int(f, &root, 1, 2, 0) +
-	       flatbuf_int(f, &root, 7, 4, 0) + (flatbuf_int(f, &root, 3, 8, 0) >> 8);
+	sum += (uint64_t)flatbuf_int(f, &root, 0, 1, 0) + (uint64_t)flatbuf_int(f, &root, 1, 2, 0);
+	sum += (uint64_t)flatbuf_int(f, &root, 7, 4, 0) + (uint64_t)flatbuf_int(f, &root, 3, 8, 0);
 	text = flatbuf_text(f, &root, 4, &len);
 	for (size_t i = 0; text && i < len; i++)
-		sum += text[i];
+		sum += (uint8_t)text[i];
 	v = flatbuf_vector(f, &root, 5, 8);
 	for (uint32_t i = 0; i < v.n; i++)
-		sum += flatbuf_i64(f, v.at + 8 * (size_t)i) >> 8;
+		sum += (uint64_t)flatbuf_i64(f, v.at + 8 * (size_t)i);
 	v = flatbuf_vector(f, &root, 6, 4);
 	for (uint32_t i = 0; i < v.n; i++) {
 		inner = flatbuf_item(f, &v, i);
-		sum += flatbuf_int(f, &inner, 0, 4, 0);
+		sum += (uint64_t)flatbuf_int(f, &inner, 0, 4, 0);
 	}
 	return sum;
 }
@@ -94,7 +94,7 @@ static void what_is_written_is_read_back(void **state)
 static void no_damage_leads_outside_the_buffer(void **state)
 {
 	struct buf b = BUF_INIT;
-	int64_t sum = 0;
+	uint64_t sum = 0;
 
 	(void)state;
 	sample(&b);
