@@ -16,6 +16,7 @@
 #include "io/lineage.h"
 #include "io/sink.h"
 #include "onnx/file.h"
+#include "onnx/signature.h"
 
 static struct options {
 	const char *output, *graph, *apply, *rules, *schema, *target, *format, *from;
@@ -153,6 +154,37 @@ static int open_source(struct work *w, const char *path, struct err *e)
 	return 0;
 }
 
+/* Which tokens of raw text mean missing goes into the model, so that predict reads raw text as it
+ * was read for the training. */
+static int note_nulls(struct work *w, struct err *e)
+{
+	const char *note = notes_get(&w->schema.notes, NULLS_KEY);
+	struct signature s = SIGNATURE_INIT;
+	json_t *list = NULL, *token;
+	size_t i;
+	int rc = 0;
+
+	if (signature_get(&s, w->model, e) < 0)
+		return -1;
+	if (!w->contract && note) {
+		list = json_parse(note, strlen(note), NULLS_KEY, e);
+		rc = list ? 0 : -1;
+	}
+	json_array_foreach(list, i, token)
+	{
+		if (json_is_string(token))
+			signature_add_null(&s, json_string_value(token));
+	}
+	for (i = 0; w->contract && w->contract->nulls && w->contract->nulls[i]; i++)
+		if (*w->contract->nulls[i])
+			signature_add_null(&s, w->contract->nulls[i]);
+	if (rc == 0)
+		signature_set(&s, w->model);
+	json_decref(list);
+	signature_release(&s);
+	return rc;
+}
+
 static int fit(struct work *w, struct err *e)
 {
 	w->rules = rules_read(options.rules, e);
@@ -163,7 +195,9 @@ static int fit(struct work *w, struct err *e)
 		return -1;
 	w->transform = fit_transform(w->fit);
 	w->model = graph_build(w->transform, e);
-	return w->model ? source_rewind(w->source, e) : -1;
+	if (!w->model || note_nulls(w, e) < 0)
+		return -1;
+	return source_rewind(w->source, e);
 }
 
 static int read_graph(struct work *w, struct err *e)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "cli/step.h"
 #include "cli/tool.h"
@@ -207,6 +209,28 @@ static int set_role(struct schema *s, const char *column, const char *role, stru
 	return 0;
 }
 
+/* What the tokens were goes with the table, as far as the model that is made of it. */
+static void note_nulls(struct ingest *in)
+{
+	const char *const *tokens = in->in.nulls;
+	json_t *list = json_array();
+	struct buf text = BUF_INIT;
+
+	for (size_t i = 0; tokens && tokens[i]; i++)
+		if (*tokens[i])
+			json_array_append_new(list, json_string(tokens[i]));
+	tokens = in->contract ? NULL : source_nulls(in->source);
+	for (size_t i = 0; tokens && tokens[i]; i++)
+		if (*tokens[i])
+			json_array_append_new(list, json_string(tokens[i]));
+	if (json_array_size(list)) {
+		json_canonical(list, &text);
+		notes_set(&in->schema.notes, NULLS_KEY, text.data);
+	}
+	buf_release(&text);
+	json_decref(list);
+}
+
 /* The columns of a batch of ours belong to the source, all but the last. */
 static void release_batch(struct ingest *in)
 {
@@ -232,6 +256,7 @@ static int start(struct ingest *in, struct err *e)
 		   set_role(&in->schema, options.target, "target", e) < 0) {
 		return err_prefix(e, "%s", source_name(in->source));
 	}
+	note_nulls(in);
 	in->key = schema_role(&in->schema, "key");
 	if (in->key == SCHEMA_NONE && schema_role(&in->schema, "row") == SCHEMA_NONE) {
 		if (schema_find(&in->schema, "_row") != SCHEMA_NONE)

@@ -13,6 +13,7 @@
 #include "io/source.h"
 #include "model/predictor.h"
 #include "onnx/file.h"
+#include "store/registry.h"
 
 static struct options {
 	const char *output, *model, *schema, *format, *from;
@@ -63,6 +64,8 @@ static int find_model(struct work *w, struct err *e)
 {
 	if (!options.model)
 		return err_set(e, ERR_USAGE, "which model? -m FILE or -m NAME@ALIAS");
+	if (registry_is_spec(options.model))
+		return registry_model_path(NULL, options.model, &w->path, e);
 	w->path = mem_strdup(options.model);
 	return 0;
 }

@@ -3,6 +3,7 @@
  *
  * Notes are Arrow's custom metadata: key-value pairs of strings, in order. Keys that pawl writes:
  *   on the table   pawl.lineage   canonical JSON, see io/lineage.h
+ *                  pawl.nulls     JSON list: tokens of the raw text that meant missing, if any
  *   on a column    pawl.role      key | target | weight | time | row (absent: an ordinary column)
  *                  pawl.encoding  how an estimator takes a category column, see feat/rules.h
  */
@@ -40,6 +41,7 @@ struct schema {
 	struct notes notes;
 };
 
+#define NULLS_KEY "pawl.nulls"
 #define SCHEMA_INIT                                                                                \
 	{                                                                                          \
 		0                                                                                  \

@@ -200,3 +200,42 @@ model() {
 	ok pawl predict -m m.onnx -f csv -o /dev/null t.csv
 	[ -c /dev/null ]
 }
+
+@test "tokens that meant missing in the raw data of the training mean it in raw data to score" {
+	table 300 | sed '5s/,[0-9]*,\([a-z]*\),/,-,\1,/; 9s/,red,/,-,/; 10s/,grn,/,-,/' >raw.csv
+	printf '%s\n' 'version: 1' 'features:' '  a: [standardize]' '  b: [{impute: median}]' \
+		'  kind: [{impute: "(missing)"}, onehot]' 'drop: [cost]' >r.yaml
+	ok pawl ingest --key id --target two --nulls - -o data.arrow raw.csv
+	ok pawl split -o train.arrow --test-output test.arrow data.arrow
+	ok pawl featurize -r r.yaml --graph g.onnx -o f.arrow train.arrow
+	ok pawl train --graph g.onnx -o m.onnx f.arrow
+	printf '%s\n' id,a,b,kind k1,1,-,red k2,1,,red k3,2,5,- k4,2,5, >u.csv
+	ok pawl predict -m m.onnx -o p.csv u.csv
+	[ "$(sed -n 2p p.csv | cut -d, -f2-)" = "$(sed -n 3p p.csv | cut -d, -f2-)" ]
+	[ "$(sed -n 4p p.csv | cut -d, -f2-)" = "$(sed -n 5p p.csv | cut -d, -f2-)" ]
+	ok pawl predict -m m.onnx -o p.arrow data.arrow
+	ok pawl predict -m m.onnx -o q.csv data.arrow
+	ok pawl predict -m m.onnx -o r.csv raw.csv
+	cmp q.csv r.csv
+}
+
+@test "a model is found in the registry by alias and by version, a file of that name first" {
+	model two
+	ok pawl predict -m m.onnx -o p.csv t.csv
+	ok pawl register add mine m.onnx
+	ok pawl register alias mine trial 1
+	for spec in mine@trial mine/1; do
+		ok pawl predict -m $spec -o q.csv t.csv
+		cmp p.csv q.csv
+	done
+	fails 2 pawl predict -m mine@nobody -o q.csv t.csv
+	fails 2 pawl predict -m mine/7 -o q.csv t.csv
+	fails 2 pawl predict -m other@champion -o q.csv t.csv
+	cp t.csv mine@trial
+	fails 3 pawl predict -m mine@trial -o q.csv t.csv
+	rm mine@trial
+	stored=$(find .pawl -name model.onnx)
+	chmod u+w "$stored"
+	printf x | dd of="$stored" bs=1 seek=200 conv=notrunc status=none
+	fails 3 pawl predict -m mine@trial -o q.csv t.csv
+}
