@@ -110,16 +110,24 @@ struct source *source_open(const char *path, const struct source_options *o, str
 	return source_open_all(&path, 1, o, e);
 }
 
-struct source *source_exec(const char *command, const struct source_options *o, struct err *e)
+struct source *source_open_stream(
+	struct stream *stream, const struct source_options *o, struct err *e)
 {
 	struct source *s = source_new(o, 1);
 
-	s->streams[0] = stream_exec(command, e);
-	s->n = s->streams[0] != NULL;
-	if (s->n && source_begin(s, e) == 0)
+	s->streams[0] = stream;
+	s->n = 1;
+	if (source_begin(s, e) == 0)
 		return s;
 	source_close(s);
 	return NULL;
+}
+
+struct source *source_exec(const char *command, const struct source_options *o, struct err *e)
+{
+	struct stream *stream = stream_exec(command, e);
+
+	return stream ? source_open_stream(stream, o, e) : NULL;
 }
 
 const char *source_name(const struct source *s)

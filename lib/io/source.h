@@ -76,6 +76,11 @@ struct source *source_open(const char *path, const struct source_options *o, str
 /* Several files of text with one header (n > 0), read one behind the other. */
 struct source *source_open_all(
 	const char *const *paths, size_t n, const struct source_options *o, struct err *e);
+/* As source_open, on a stream of which nothing was read, only peeked at after stream_hold(). Takes
+ * it over, also on failure. */
+struct stream;
+struct source *source_open_stream(
+	struct stream *stream, const struct source_options *o, struct err *e);
 /* As source_open, on the output of a shell command. */
 struct source *source_exec(const char *command, const struct source_options *o, struct err *e);
 void source_close(struct source *s); /* NULL is allowed */

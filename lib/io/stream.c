@@ -344,7 +344,7 @@ int stream_read(struct stream *s, void *bytes, size_t want, size_t *len, struct 
 
 void stream_hold(struct stream *s)
 {
-	if (s->regular)
+	if (s->regular || s->holding)
 		return;
 	s->holding = 1;
 	buf_add(&s->held, s->raw, s->raw_len);

@@ -172,6 +172,18 @@ static void put_cell(struct buf *out, const char *text, size_t width, int right,
 		put_spaces(out, fill);
 }
 
+static void put_count(const struct table *t, struct buf *out)
+{
+	buf_addf(out, "%llu row%s, %zu column%s", (unsigned long long)t->total,
+		t->total == 1 ? "" : "s", t->n, t->n == 1 ? "" : "s");
+}
+
+void table_print_count(const struct table *t, struct buf *out)
+{
+	put_count(t, out);
+	buf_addc(out, '\n');
+}
+
 void table_print(const struct table *t, size_t width, struct buf *out)
 {
 	size_t shown = 0, used = 0;
@@ -196,8 +208,7 @@ void table_print(const struct table *t, size_t width, struct buf *out)
 	}
 	if (t->rows < t->total)
 		buf_addf(out, "... ");
-	buf_addf(out, "%llu row%s, %zu column%s", (unsigned long long)t->total,
-		t->total == 1 ? "" : "s", t->n, t->n == 1 ? "" : "s");
+	put_count(t, out);
 	if (shown < t->n)
 		buf_addf(out, " (%zu not shown)", t->n - shown);
 	buf_addc(out, '\n');

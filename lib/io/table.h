@@ -21,6 +21,8 @@ void table_add(struct table *t, const struct batch *b);
 uint64_t table_total(const struct table *t);
 /* Appends the table and a line with the count. width 0: any. */
 void table_print(const struct table *t, size_t width, struct buf *out);
+/* Only that line: "7043 rows, 21 columns". */
+void table_print_count(const struct table *t, struct buf *out);
 
 /* Columns of the terminal that fd is, from $COLUMNS or the terminal; 0 where it is none. */
 size_t table_width(int fd);
