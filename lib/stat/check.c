@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "stat/check_judge.h"
 
+_Static_assert(MAP_NONE == SCHEMA_NONE, "no entry is no column");
+
 static int types_agree(enum type want, enum type have)
 {
 	if (have == TYPE_NULL || want == have) /* a column of nulls has no type */
@@ -37,15 +39,20 @@ struct check *check_new(const struct contract *c)
 
 void check_start(struct check *k, const struct schema *s)
 {
+	struct map names = MAP_INIT; /* entry i is column i: names are unique */
+
+	for (size_t i = 0; i < s->n; i++)
+		map_add(&names, s->fields[i].name, strlen(s->fields[i].name), NULL);
 	for (size_t i = 0; i < k->contract->n; i++) {
 		struct check_column *col = &k->columns[i];
 
-		col->at = schema_find(s, col->rules->name);
-		if (col->at == SCHEMA_NONE)
+		col->at = map_find(&names, col->rules->name, strlen(col->rules->name));
+		if (col->at == MAP_NONE)
 			continue;
 		col->type = s->fields[col->at].type;
 		col->wrong_type = !types_agree(col->rules->type, col->type);
 	}
+	map_release(&names);
 	check_unexpected(k, s);
 }
 

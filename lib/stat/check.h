@@ -78,7 +78,7 @@ struct check {
 struct check *check_new(const struct contract *c);
 void check_free(struct check *k); /* NULL is allowed */
 
-/* Compares columns and types, before the first row. */
+/* Compares columns (of unique names) and types, before the first row. */
 void check_start(struct check *k, const struct schema *s);
 
 /* Judges rows; lines (may be NULL) knows where in a text input they stand. */
@@ -105,7 +105,8 @@ enum err_kind check_verdict_kind(enum check_verdict v);
 json_t *check_json(const struct check *k);
 
 /* Reads a report back: its verdict, and the lines for people, "MESSAGE (value skew)", one each
- * anomaly, as a list of strings (a new reference). A report of another form is ERR_DATA. */
+ * anomaly and without control characters, as a list of strings (a new reference). A report of
+ * another form is ERR_DATA. */
 int check_read(const json_t *report, const char *name, enum check_verdict *v, json_t **lines,
 	struct err *e);
 

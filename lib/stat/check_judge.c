@@ -269,6 +269,9 @@ int check_read(const json_t *report, const char *name, enum check_verdict *v, js
 		size_t s = !strcmp(severity, "schema") ? 2 : !strcmp(severity, "few") ? 1 : 0;
 		char *line = mem_printf("%s (%s)", message, words[s]);
 
+		for (char *c = line; *c; c++) /* whatever a column is called */
+			if ((unsigned char)*c < ' ' || *c == 127)
+				*c = '?';
 		json_array_append_new(out, json_text(line, strlen(line)));
 		free(line);
 	}

@@ -298,6 +298,24 @@ static void rows_that_cannot_be_read_are_schema_skew(void **state)
 	table_release(&t);
 }
 
+static void a_line_for_people_is_one_line_whatever_the_names(void **state)
+{
+	struct table t;
+	struct err e = ERR_INIT;
+	enum check_verdict v;
+	json_t *report, *lines;
+
+	(void)state;
+	table_init(&t);
+	report = judge(&t, FINE "  \"a\\nb\\e\": int64\n", 1, &v);
+	assert_int_equal(check_read(report, "r", &v, &lines, &e), 0);
+	assert_string_equal(json_string_value(json_array_get(lines, 0)),
+		"column 'a?b?' is missing (schema skew)");
+	json_decref(lines);
+	json_decref(report);
+	table_release(&t);
+}
+
 static void what_is_no_report_is_refused(void **state)
 {
 	static const char *const bad[] = {
@@ -329,6 +347,7 @@ int main(void)
 		cmocka_unit_test(too_few_rows_come_between_schema_and_value_skew),
 		cmocka_unit_test(offending_rows_are_named_by_their_place_in_the_table),
 		cmocka_unit_test(rows_that_cannot_be_read_are_schema_skew),
+		cmocka_unit_test(a_line_for_people_is_one_line_whatever_the_names),
 		cmocka_unit_test(what_is_no_report_is_refused),
 	};
 
