@@ -51,10 +51,15 @@ evaluate.args := -c pawl.yaml
 gates.args := -c pawl.yaml --check
 register.args := -c pawl.yaml
 
+# quote(TEXT): as one word of the shell.
+pawl.quote = '$(subst ','\'',$(1))'
+
 pawl.steps := ingest profile validate split featurize train evaluate
 
-PAWL_RUN := $(shell $(PAWL) sync --keys $(pawl.keys) --sweep $(OUT) \
-	$(if $(RAW_CMD),--value raw="$$RAW_CMD",$(foreach f,$(RAW),--raw raw='$f')) \
+# $(shell) does not see what make exports (before 4.4), so it is told.
+PAWL_RUN := $(shell PAWL_HOME=$(call pawl.quote,$(PAWL_HOME)) PAWL_SET=$(call pawl.quote,$(SET)) \
+	$(PAWL) sync --keys $(pawl.keys) --sweep $(OUT) \
+	$(if $(RAW_CMD),--value raw=$(call pawl.quote,$(RAW_CMD)),$(foreach f,$(RAW),--raw raw='$f')) \
 	$(foreach s,$(pawl.steps),--step '$s $($s.args)') \
 	--step 'gates=evaluate $(gates.args)' --step 'register $(register.args)')
 ifneq ($(.SHELLSTATUS),0)

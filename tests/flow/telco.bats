@@ -59,7 +59,7 @@ load helper
 		for (i = 1; i <= 1500; i++) {
 			printf "r%d", i; s = 0
 			for (j = 1; j < 299; j++) { v = rand(); if (j < 6) s += v - 0.5; printf ",%.4f", v }
-			printf ",%s\n", s + 0.3 * (rand() - 0.5) > 0 ? "up" : "down"
+			printf ",%s\n", (s + 0.3 * (rand() - 0.5) > 0) ? "up" : "down"
 		}
 	}' >wide.csv
 	ok pawl init --target y --key id -C d wide.csv
