@@ -44,7 +44,7 @@ model() {
 		for m in ${t#*:}; do
 			[ "$(grep -c "^    \"$m\": " metrics.json)" -eq 2 ]
 		done
-		[ "$(grep -cE '^    "[a-z_0-9]+": ([0-9.e+-]+|null),?$' metrics.json)" -eq $(($(wc -w <<<"${t#*:}") * 2)) ]
+		[ "$(sed "/lineage/q" metrics.json | grep -cE '^    "[a-z_0-9]+": ([0-9.e+-]+|null),?$')" -eq $(($(wc -w <<<"${t#*:}") * 2)) ]
 	done
 	no_litter
 }
