@@ -283,6 +283,9 @@ int outfile_keep(struct outfile *o, struct err *e)
 		unlink(o->part); /* first, so that a kill in between leaves no litter */
 		if (utimensat(AT_FDCWD, o->target, times, 0) < 0)
 			rc = err_errno(e, "cannot touch '%s'", o->path);
+		/* Whoever came since has made a part file of that name: not ours to remove. */
+		free(o->part);
+		o->part = NULL;
 	}
 	outfile_discard(o);
 	return rc;
