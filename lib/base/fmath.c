@@ -230,7 +230,7 @@ double fmath_normal_quantile(double p)
 	z = t - (2.515517 + t * (0.802853 + t * 0.010328)) /
 			(1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
 	for (int i = 0; i < 3; i++) {
-		tail = upper_tail(z > 0 ? z : 0);
+		tail = fmath_normal_cdf(-z); /* z may step a little below 0 */
 		density = 0.3989422804014326779 * fmath_exp(-0.5 * z * z);
 		z += tail / density * fmath_log(tail / q);
 	}
