@@ -73,3 +73,23 @@ sample() {
 		done
 	done
 }
+
+@test "apache-arrow and polars read the feature frame, whose dictionaries are known in advance" {
+	js csv.mjs make t.csv want.jsonl
+	cat >features.yaml <<'Y'
+version: 1
+features:
+  flag: [{impute: most_frequent}]
+  count: [{impute: mean}, standardize]
+  city: [{impute: "(missing)"}, onehot]
+drop: [day, at, note]
+Y
+	ok pawl ingest t.csv --key id --target amount -o t.arrow
+	ok pawl featurize -r features.yaml -t amount --graph g.onnx -o f.arrow t.arrow
+	pawl featurize -r features.yaml -t amount --graph g.onnx t.arrow >f.arrows
+	for reader in arrow polars; do
+		for file in f.arrow f.arrows; do
+			js features.mjs $reader $file
+		done
+	done
+}

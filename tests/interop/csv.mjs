@@ -1,19 +1,8 @@
 // csv.mjs make CSV WANT: a CSV file, and its values as JSON Lines.
 // csv.mjs READER FILE GOT: the values that another library finds in what pawl made of it.
 import fs from 'node:fs';
+import { columns, rows } from './columns.mjs';
 
-const rows = [...Array(100000).keys()];
-const holes = (f, at) => rows.map((i) => i % 11 === at ? null : f(i));
-const columns = {
-	id: rows.map((i) => 'k' + i),
-	flag: holes((i) => i % 3 === 0, 1),
-	count: holes((i) => (i - 50000) * 1234567, 2),
-	amount: holes((i) => i / 8 + 0.0625, 3),
-	city: holes((i) => ['Köln', 'a, b', 'say "x"', 'two\nlines', 'Zürich'][i % 5], 4),
-	day: holes((i) => new Date(i * 86400000).toISOString().slice(0, 10), 5),
-	at: holes((i) => new Date(i * 86400000 + 1500).toISOString().slice(0, -1), 6),
-	note: holes((i) => 'free text ' + i, 7),
-};
 const names = Object.keys(columns);
 const day = (v) => v === null ? null : new Date(v).toISOString().slice(0, 10);
 const instant = (v) => v === null ? null : new Date(v).toISOString().slice(0, -1);
