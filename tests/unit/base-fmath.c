@@ -127,9 +127,9 @@ static void a_sum_loses_next_to_nothing(void **state)
 static void normal_quantiles_agree_with_tables(void **state)
 {
 	(void)state;
-	assert_true(fabs(fmath_normal_quantile(0.975) - 1.959963984540054) < 1e-14);
-	assert_true(fabs(fmath_normal_quantile(0.5)) < 1e-14);
-	assert_true(fabs(fmath_normal_quantile(0.01) + 2.3263478740408408) < 1e-14);
+	assert_true(fabs(fmath_normal_quantile(0.975) - 1.959963984540054) < 1e-13);
+	assert_true(fabs(fmath_normal_quantile(0.5)) < 1e-13);
+	assert_true(fabs(fmath_normal_quantile(0.01) + 2.3263478740408408) < 1e-13);
 	assert_true(fabs(fmath_normal_quantile(1e-12) + 7.034483825301131) < 1e-11);
 	assert_true(fmath_normal_quantile(0) == -INFINITY && fmath_normal_quantile(1) == INFINITY);
 	assert_true(isnan(fmath_normal_quantile(-0.1)) && isnan(fmath_normal_quantile(1.1)));
