@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "cli/step.h"
-#include "cli/table.h"
+#include "cli/listing.h"
 #include "cli/tool.h"
 #include "onnx/file.h"
 #include "onnx/signature.h"
@@ -353,13 +353,13 @@ static char *register_aliases_of(const json_t *aliases, long long number)
 static json_t *register_version_json(const char *home, const struct version *v, struct err *e)
 {
 	json_t *aliases = registry_aliases(home, v->name, e), *out = NULL, *list, *number, *tags;
-	char created[TABLE_TIME];
+	char created[LISTING_TIME];
 	const char *alias;
 
 	tags = aliases ? runs_values(v->dir, "tags", e) : NULL;
 	if (!tags)
 		goto end;
-	table_time(v->created, created);
+	listing_time(v->created, created);
 	list = json_array();
 	json_object_foreach(aliases, alias, number)
 	{
@@ -385,14 +385,14 @@ end:
 
 /* Versions of one model, the newest last. */
 static int register_versions(
-	const char *home, const char *name, struct table *t, json_t *list, struct err *e)
+	const char *home, const char *name, struct listing *t, json_t *list, struct err *e)
 {
 	struct versions all = VERSIONS_INIT;
 	json_t *aliases = registry_aliases(home, name, e);
 	int rc = aliases ? registry_versions(home, name, &all, e) : -1;
 
 	for (size_t i = 0; rc == 0 && i < all.n; i++) {
-		char created[TABLE_TIME], *of;
+		char created[LISTING_TIME], *of;
 		json_t *one = register_version_json(home, &all.items[i], e);
 
 		if (!one) {
@@ -401,12 +401,12 @@ static int register_versions(
 		}
 		json_array_append_new(list, one);
 		of = register_aliases_of(aliases, all.items[i].number);
-		table_time(all.items[i].created, created);
-		table_add(t, "%s/%lld", name, all.items[i].number);
-		table_add(t, "%s", *of ? of : "-");
-		table_add(t, "%s", created);
-		table_add(t, "%.12s", *all.items[i].sha256 ? all.items[i].sha256 : "-");
-		table_add(t, "%s", *all.items[i].run ? all.items[i].run : "-");
+		listing_time(all.items[i].created, created);
+		listing_add(t, "%s/%lld", name, all.items[i].number);
+		listing_add(t, "%s", *of ? of : "-");
+		listing_add(t, "%s", created);
+		listing_add(t, "%.12s", *all.items[i].sha256 ? all.items[i].sha256 : "-");
+		listing_add(t, "%s", *all.items[i].run ? all.items[i].run : "-");
 		free(of);
 	}
 	versions_release(&all);
@@ -414,11 +414,11 @@ static int register_versions(
 	return rc;
 }
 
-static void register_say_table(struct table *t, const json_t *list)
+static void register_say_table(struct listing *t, const json_t *list)
 {
 	static const char *const head[] = {
 		"version", "aliases", "registered (UTC)", "sha256", "run"};
-	struct table full = TABLE_INIT(5);
+	struct listing full = LISTING_INIT(5);
 	struct buf out = BUF_INIT;
 
 	if (!register_text()) {
@@ -426,18 +426,18 @@ static void register_say_table(struct table *t, const json_t *list)
 		return;
 	}
 	for (size_t i = 0; t->n && i < 5; i++)
-		table_add(&full, "%s", head[i]);
+		listing_add(&full, "%s", head[i]);
 	for (size_t i = 0; i < t->n; i++)
-		table_add(&full, "%s", t->cells[i]);
-	table_print(&full, &out);
+		listing_add(&full, "%s", t->cells[i]);
+	listing_print(&full, &out);
 	register_say(&out);
 	buf_release(&out);
-	table_release(&full);
+	listing_release(&full);
 }
 
 static int register_list(struct run *r, struct err *e)
 {
-	struct table t = TABLE_INIT(5);
+	struct listing t = LISTING_INIT(5);
 	json_t *list = json_array();
 	char *home = home_find(), **names = NULL;
 	size_t n = 0;
@@ -452,7 +452,7 @@ static int register_list(struct run *r, struct err *e)
 	if (rc == 0)
 		register_say_table(&t, list);
 	place_names_free(names, n);
-	table_release(&t);
+	listing_release(&t);
 	json_decref(list);
 	free(home);
 	return rc;
@@ -460,7 +460,7 @@ static int register_list(struct run *r, struct err *e)
 
 static void register_show_text(const json_t *all)
 {
-	struct table t = TABLE_INIT(2);
+	struct listing t = LISTING_INIT(2);
 	struct buf out = BUF_INIT, line = BUF_INIT;
 	const char *key;
 	json_t *value, *item;
@@ -475,11 +475,11 @@ static void register_show_text(const json_t *all)
 		{
 			buf_addf(&line, "%s@%s", i ? " " : "", json_string_value(item));
 		}
-		table_add(&t, "%s", key);
+		listing_add(&t, "%s", key);
 		if (json_is_integer(value))
-			table_add(&t, "%lld", (long long)json_integer_value(value));
+			listing_add(&t, "%lld", (long long)json_integer_value(value));
 		else
-			table_add(&t, "%s",
+			listing_add(&t, "%s",
 				json_is_string(value) ? json_string_value(value)
 				: line.len	      ? line.data
 						      : "-");
@@ -488,19 +488,19 @@ static void register_show_text(const json_t *all)
 	{
 		if (strcmp(key, "pawl.sha256") == 0)
 			continue;
-		table_add(&t, "%s", key);
-		table_add(&t, "%s", json_string_value(value));
+		listing_add(&t, "%s", key);
+		listing_add(&t, "%s", json_string_value(value));
 	}
-	table_print(&t, &out);
+	listing_print(&t, &out);
 	register_say(&out);
 	buf_release(&line);
 	buf_release(&out);
-	table_release(&t);
+	listing_release(&t);
 }
 
 static int register_show(struct run *r, struct err *e)
 {
-	struct table t = TABLE_INIT(5);
+	struct listing t = LISTING_INIT(5);
 	json_t *list = json_array(), *one = NULL;
 	struct version v = {0};
 	char *home = NULL;
@@ -531,14 +531,14 @@ static int register_show(struct run *r, struct err *e)
 	version_release(&v);
 	json_decref(one);
 	json_decref(list);
-	table_release(&t);
+	listing_release(&t);
 	free(home);
 	return rc;
 }
 
 static void register_history_text(const json_t *events)
 {
-	struct table t = TABLE_INIT(6);
+	struct listing t = LISTING_INIT(6);
 	struct buf out = BUF_INIT;
 	const json_t *event;
 	size_t i;
@@ -548,22 +548,22 @@ static void register_history_text(const json_t *events)
 		long long from = json_int(event, "from", 0), to = json_int(event, "to", 0);
 		const char *alias = json_str(event, "alias", NULL);
 
-		table_add(&t, "%.19sZ", json_str(event, "time", "?"));
-		table_add(&t, "%s", json_str(event, "who", "?"));
-		table_add(&t, "%s", json_str(event, "event", "?"));
-		table_add(&t, "version %lld", json_int(event, "version", 0));
+		listing_add(&t, "%.19sZ", json_str(event, "time", "?"));
+		listing_add(&t, "%s", json_str(event, "who", "?"));
+		listing_add(&t, "%s", json_str(event, "event", "?"));
+		listing_add(&t, "version %lld", json_int(event, "version", 0));
 		if (!alias || (from == to && from))
-			table_add(&t, "-");
+			listing_add(&t, "-");
 		else if (from && to)
-			table_add(&t, "@%s %lld -> %lld", alias, from, to);
+			listing_add(&t, "@%s %lld -> %lld", alias, from, to);
 		else
-			table_add(&t, "@%s -> %lld", alias, to);
-		table_add(&t, "%s", json_str(event, "why", ""));
+			listing_add(&t, "@%s -> %lld", alias, to);
+		listing_add(&t, "%s", json_str(event, "why", ""));
 	}
-	table_print(&t, &out);
+	listing_print(&t, &out);
 	register_say(&out);
 	buf_release(&out);
-	table_release(&t);
+	listing_release(&t);
 }
 
 static int register_history_broken(const char *dir, size_t line, struct err *e)

@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "cli/table.h"
+#include "cli/listing.h"
 #include "cli/tool.h"
 #include "store/home.h"
 #include "store/meta.h"
@@ -48,11 +48,11 @@ static void runs_say_json(const json_t *value, int pretty)
 
 static json_t *runs_time(int64_t ms)
 {
-	char text[TABLE_TIME];
+	char text[LISTING_TIME];
 
 	if (!ms)
 		return json_null();
-	table_time(ms, text);
+	listing_time(ms, text);
 	return json_string(text);
 }
 
@@ -92,30 +92,30 @@ static void runs_metric_text(const json_t *value, char text[NUM_TEXT])
 
 /* ---- list */
 
-static int runs_row(const struct run_info *r, const char *home, struct table *t, struct err *e)
+static int runs_row(const struct run_info *r, const char *home, struct listing *t, struct err *e)
 {
-	char start[TABLE_TIME], took[TABLE_TIME], number[NUM_TEXT], *experiment;
+	char start[LISTING_TIME], took[LISTING_TIME], number[NUM_TEXT], *experiment;
 	json_t *metrics = runs_values(r->dir, "metrics", e);
 	size_t i = 0;
 
 	if (!metrics)
 		return -1;
-	table_time(r->start, start);
-	table_duration(r->end ? r->end - r->start : -1, took);
+	listing_time(r->start, start);
+	listing_duration(r->end ? r->end - r->start : -1, took);
 	while (main_metrics[i] && !json_object_get(metrics, main_metrics[i]))
 		i++;
 	experiment = runs_experiment_name(home, r->experiment);
-	table_add(t, "%s", r->id);
-	table_add(t, "%s", experiment);
-	table_add(t, "%s", strcmp(r->name, r->id) == 0 ? "-" : r->name);
-	table_add(t, "%s", start);
-	table_add(t, "%s", took);
-	table_add(t, "%s", run_status_name(r->status));
+	listing_add(t, "%s", r->id);
+	listing_add(t, "%s", experiment);
+	listing_add(t, "%s", strcmp(r->name, r->id) == 0 ? "-" : r->name);
+	listing_add(t, "%s", start);
+	listing_add(t, "%s", took);
+	listing_add(t, "%s", run_status_name(r->status));
 	if (main_metrics[i]) {
 		runs_metric_text(json_object_get(metrics, main_metrics[i]), number);
-		table_add(t, "%s %s", main_metrics[i], number);
+		listing_add(t, "%s %s", main_metrics[i], number);
 	} else {
-		table_add(t, "-");
+		listing_add(t, "-");
 	}
 	free(experiment);
 	json_decref(metrics);
@@ -133,7 +133,7 @@ static int runs_is_step(const struct run_info *r)
 
 static int runs_print(const struct runs *all, const char *home, struct err *e)
 {
-	struct table t = TABLE_INIT(7);
+	struct listing t = LISTING_INIT(7);
 	struct buf out = BUF_INIT;
 	size_t first = 0;
 	int rc = 0;
@@ -158,14 +158,14 @@ static int runs_print(const struct runs *all, const char *home, struct err *e)
 			for (const char *const *h = (const char *const[]){"run", "experiment",
 				     "name", "start (UTC)", "took", "status", "metric", NULL};
 				*h; h++)
-				table_add(&t, "%s", *h);
+				listing_add(&t, "%s", *h);
 		rc = runs_row(r, home, &t, e);
 	}
 	if (rc == 0)
-		table_print(&t, &out);
+		listing_print(&t, &out);
 	runs_say(&out);
 	buf_release(&out);
-	table_release(&t);
+	listing_release(&t);
 	return rc;
 }
 
@@ -201,7 +201,7 @@ static int runs_list_run(struct run *r, struct err *e)
 
 static void runs_print_object(struct buf *out, const char *title, const json_t *values)
 {
-	struct table t = TABLE_INIT(2);
+	struct listing t = LISTING_INIT(2);
 	char number[NUM_TEXT];
 	const char *key;
 	json_t *value;
@@ -211,50 +211,50 @@ static void runs_print_object(struct buf *out, const char *title, const json_t *
 	buf_addf(out, "\n%s\n", title);
 	json_object_foreach((json_t *)(uintptr_t)values, key, value)
 	{
-		table_add(&t, "  %s", key);
+		listing_add(&t, "  %s", key);
 		if (json_is_string(value)) {
-			table_add(&t, "%s", json_string_value(value));
+			listing_add(&t, "%s", json_string_value(value));
 		} else if (json_is_number(value)) {
 			num_print(json_number_value(value), number);
-			table_add(&t, "%s", number);
+			listing_add(&t, "%s", number);
 		} else {
-			table_add(&t, "-");
+			listing_add(&t, "-");
 		}
 	}
-	table_print(&t, out);
-	table_release(&t);
+	listing_print(&t, out);
+	listing_release(&t);
 }
 
 static int runs_print_steps(
 	const char *home, const struct run_info *parent, struct buf *out, struct err *e)
 {
-	struct table t = TABLE_INIT(5);
+	struct listing t = LISTING_INIT(5);
 	struct runs all = RUNS_INIT;
 	int rc = runs_list(home, parent->experiment, &all, e);
 
 	for (size_t i = 0; i < all.n; i++) {
 		char *of = runs_tag(all.items[i].dir, "mlflow.parentRunId"), *code;
-		char took[TABLE_TIME];
+		char took[LISTING_TIME];
 
 		if (of && strcmp(of, parent->id) == 0) {
 			code = runs_tag(all.items[i].dir, "pawl.exit_code");
-			table_duration(
+			listing_duration(
 				all.items[i].end ? all.items[i].end - all.items[i].start : -1,
 				took);
-			table_add(&t, "  %s", all.items[i].name);
-			table_add(&t, "%s", run_status_name(all.items[i].status));
-			table_add(&t, "exit %s", code ? code : "-");
-			table_add(&t, "%s", took);
-			table_add(&t, "%s", all.items[i].id);
+			listing_add(&t, "  %s", all.items[i].name);
+			listing_add(&t, "%s", run_status_name(all.items[i].status));
+			listing_add(&t, "exit %s", code ? code : "-");
+			listing_add(&t, "%s", took);
+			listing_add(&t, "%s", all.items[i].id);
 			free(code);
 		}
 		free(of);
 	}
 	if (t.n) {
 		buf_adds(out, "\nsteps\n");
-		table_print(&t, out);
+		listing_print(&t, out);
 	}
-	table_release(&t);
+	listing_release(&t);
 	runs_release(&all);
 	return rc;
 }
@@ -264,21 +264,22 @@ static int runs_show_text(const char *home, const struct run_info *r, json_t *al
 	static const char *const head[] = {
 		"run", "experiment", "name", "status", "start", "end", "seconds", "user", NULL};
 	static const char *const kinds[] = {"params", "metrics", "tags", NULL};
-	struct table t = TABLE_INIT(2);
+	struct listing t = LISTING_INIT(2);
 	struct buf out = BUF_INIT;
 	int rc;
 
 	for (const char *const *key = head; *key; key++) {
 		const json_t *value = json_object_get(all, *key);
 
-		table_add(&t, "%s", *key);
+		listing_add(&t, "%s", *key);
 		if (json_is_number(value))
-			table_add(&t, "%g", json_number_value(value));
+			listing_add(&t, "%g", json_number_value(value));
 		else
-			table_add(&t, "%s", json_is_string(value) ? json_string_value(value) : "-");
+			listing_add(
+				&t, "%s", json_is_string(value) ? json_string_value(value) : "-");
 	}
-	table_print(&t, &out);
-	table_release(&t);
+	listing_print(&t, &out);
+	listing_release(&t);
 	rc = runs_print_steps(home, r, &out, e);
 	for (const char *const *kind = kinds; *kind; kind++)
 		runs_print_object(&out, *kind, json_object_get(all, *kind));
@@ -364,25 +365,25 @@ static void runs_compare_kind(const char *kind, json_t *const *runs, size_t n, j
 
 static void runs_compare_text(const json_t *differ, json_t *const *runs, size_t n, struct buf *out)
 {
-	struct table t = TABLE_INIT(n + 1);
+	struct listing t = LISTING_INIT(n + 1);
 	const char *kind, *key;
 	char number[NUM_TEXT];
 	json_t *keys, *row;
 
-	table_add(&t, "run");
+	listing_add(&t, "run");
 	for (size_t i = 0; i < n; i++)
-		table_add(&t, "%s", json_str(runs[i], "run", ""));
+		listing_add(&t, "%s", json_str(runs[i], "run", ""));
 	json_object_foreach((json_t *)(uintptr_t)differ, kind, keys)
 	{
 		json_object_foreach(keys, key, row)
 		{
-			table_add(&t, "%s %s", kind, key);
+			listing_add(&t, "%s %s", kind, key);
 			for (size_t i = 0; i < n; i++)
-				table_add(&t, "%s", runs_cell(json_array_get(row, i), number));
+				listing_add(&t, "%s", runs_cell(json_array_get(row, i), number));
 		}
 	}
-	table_print(&t, out);
-	table_release(&t);
+	listing_print(&t, out);
+	listing_release(&t);
 }
 
 static void runs_compare_all(json_t *const *all, size_t n)

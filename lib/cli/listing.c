@@ -1,7 +1,7 @@
-/* table: a few rows of text for people.
+/* listing: a few rows of text for people.
  * SPDX-License-Identifier: MIT
  */
-#include "cli/table.h"
+#include "cli/listing.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #include "base/mem.h"
 
-void table_add(struct table *t, const char *format, ...)
+void listing_add(struct listing *t, const char *format, ...)
 {
 	struct buf text = BUF_INIT;
 	va_list args;
@@ -36,7 +36,7 @@ static size_t table_width(const char *text)
 	return n;
 }
 
-void table_print(const struct table *t, struct buf *out)
+void listing_print(const struct listing *t, struct buf *out)
 {
 	size_t *width = mem_new(t->columns, sizeof(*width));
 
@@ -57,7 +57,7 @@ void table_print(const struct table *t, struct buf *out)
 	free(width);
 }
 
-void table_release(struct table *t)
+void listing_release(struct listing *t)
 {
 	for (size_t i = 0; i < t->n; i++)
 		free(t->cells[i]);
@@ -66,25 +66,25 @@ void table_release(struct table *t)
 	t->n = t->cap = 0;
 }
 
-void table_time(int64_t ms, char text[TABLE_TIME])
+void listing_time(int64_t ms, char text[LISTING_TIME])
 {
 	time_t seconds = (time_t)(ms / 1000);
 	struct tm tm;
 
 	if (ms && gmtime_r(&seconds, &tm))
-		strftime(text, TABLE_TIME, "%Y-%m-%d %H:%M:%S", &tm);
+		strftime(text, LISTING_TIME, "%Y-%m-%d %H:%M:%S", &tm);
 	else
-		snprintf(text, TABLE_TIME, "-");
+		snprintf(text, LISTING_TIME, "-");
 }
 
-void table_duration(int64_t ms, char text[TABLE_TIME])
+void listing_duration(int64_t ms, char text[LISTING_TIME])
 {
 	if (ms < 0)
-		snprintf(text, TABLE_TIME, "-");
+		snprintf(text, LISTING_TIME, "-");
 	else if (ms < 60000)
-		snprintf(text, TABLE_TIME, "%lld.%02lld s", (long long)(ms / 1000),
+		snprintf(text, LISTING_TIME, "%lld.%02lld s", (long long)(ms / 1000),
 			(long long)(ms % 1000 / 10));
 	else
-		snprintf(text, TABLE_TIME, "%lld m %02lld s", (long long)(ms / 60000),
+		snprintf(text, LISTING_TIME, "%lld m %02lld s", (long long)(ms / 60000),
 			(long long)(ms / 1000 % 60));
 }
