@@ -60,6 +60,7 @@ struct source *score_open(
 	o.from = from;
 	o.types = types;
 	o.ntypes = sig->ninputs + !has_target;
+	o.nulls = (const char *const *)sig->nulls;
 	source = source_open(path, &o, e);
 	free(types);
 	return source;
