@@ -11,7 +11,7 @@
 #include "io/sink.h"
 #include "io/source.h"
 #include "io/stream.h"
-#include "io/table.h"
+#include "io/preview.h"
 #include "onnx/file.h"
 #include "report/describe.h"
 
@@ -72,10 +72,10 @@ static int show_table(struct stream *stream, struct err *e)
 {
 	struct source_options o = SOURCE_OPTIONS_INIT;
 	struct buf text = BUF_INIT;
-	struct table *table = NULL;
+	struct preview *table = NULL;
 	struct source *source;
 	const struct batch *b;
-	size_t width = table_width(1);
+	size_t width = preview_width(1);
 	int rc;
 
 	if (options.from)
@@ -87,22 +87,22 @@ static int show_table(struct stream *stream, struct err *e)
 		rc = convert(source, e);
 		goto end;
 	}
-	table = table_new(source_schema(source), options.schema ? 0 : (uint64_t)options.rows);
+	table = preview_new(source_schema(source), options.schema ? 0 : (uint64_t)options.rows);
 	while ((rc = source_next(source, &b, e)) > 0)
-		table_add(table, b);
+		preview_add(table, b);
 	if (rc < 0)
 		goto end;
 	if (options.lineage) {
 		describe_lineage(source_lineage(source), width, &text);
 	} else if (options.schema) {
 		describe_schema(source_schema(source), width, &text);
-		table_print_count(table, &text);
+		preview_print_count(table, &text);
 	} else {
-		table_print(table, width, &text);
+		preview_print(table, width, &text);
 	}
 	rc = print(&text, e);
 end:
-	table_free(table);
+	preview_free(table);
 	buf_release(&text);
 	source_close(source);
 	return rc;
@@ -122,11 +122,11 @@ static int show_model(const struct buf *bytes, const char *name, struct err *e)
 		return -1;
 	chain = onnx_model_prop(m, LINEAGE_KEY);
 	if (!options.lineage)
-		describe_model(m, table_width(1), &text);
+		describe_model(m, preview_width(1), &text);
 	else if (chain && *chain && !(lineage = json_parse(chain, strlen(chain), name, e)))
 		rc = -1;
 	else
-		describe_lineage(lineage, table_width(1), &text);
+		describe_lineage(lineage, preview_width(1), &text);
 	if (rc == 0)
 		rc = print(&text, e);
 	json_decref(lineage);
@@ -144,9 +144,9 @@ static int show_report(const struct buf *bytes, const char *name, struct err *e)
 	if (!report)
 		return -1;
 	if (options.lineage)
-		describe_lineage(json_object_get(report, "lineage"), table_width(1), &text);
+		describe_lineage(json_object_get(report, "lineage"), preview_width(1), &text);
 	else
-		describe_report(report, table_width(1), &text);
+		describe_report(report, preview_width(1), &text);
 	rc = print(&text, e);
 	buf_release(&text);
 	json_decref(report);

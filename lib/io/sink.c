@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/arrow_out.h"
-#include "io/table.h"
+#include "io/preview.h"
 #include "io/textout.h"
 
 struct sink {
@@ -20,7 +20,7 @@ struct sink {
 	int gzipped, terminal;
 	struct arrow_out *arrow; /* one of these three, once started */
 	struct textout *text;
-	struct table *table;
+	struct preview *table;
 	uint64_t rows;
 };
 
@@ -66,7 +66,7 @@ static void sink_drop(struct sink *s)
 {
 	arrow_out_free(s->arrow);
 	textout_free(s->text);
-	table_free(s->table);
+	preview_free(s->table);
 	s->arrow = NULL;
 	s->text = NULL;
 	s->table = NULL;
@@ -124,7 +124,7 @@ enum format sink_format(const struct sink *s)
 int sink_start(struct sink *s, const struct schema *schema, struct err *e)
 {
 	if (s->terminal)
-		s->table = table_new(schema, TABLE_ROWS);
+		s->table = preview_new(schema, PREVIEW_ROWS);
 	else if (is_text(s->format))
 		s->text = textout_open(&s->out, s->format, s->gzipped, schema, e);
 	else
@@ -139,7 +139,7 @@ int sink_write(struct sink *s, const struct batch *b, struct err *e)
 		return textout_write(s->text, b, e);
 	if (s->arrow)
 		return arrow_out_write(s->arrow, b, e);
-	table_add(s->table, b);
+	preview_add(s->table, b);
 	return 0;
 }
 
@@ -153,7 +153,7 @@ static int sink_show(struct sink *s, struct err *e)
 	struct buf text = BUF_INIT;
 	int rc;
 
-	table_print(s->table, table_width(1), &text);
+	preview_print(s->table, preview_width(1), &text);
 	rc = outfile_write(&s->out, text.data, text.len, e);
 	buf_release(&text);
 	return rc;

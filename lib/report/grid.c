@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/utf8.h"
-#include "io/table.h"
+#include "io/preview.h"
 
 #define GRID_GAP 2
 
@@ -53,14 +53,14 @@ static int is_numbers(const struct grid *g, size_t column, int header)
 /* As much of the text as fits, then spaces up to the width; before it where it stands right. */
 static void put_cell(struct buf *out, const char *text, size_t width, int right, int last)
 {
-	size_t len = strlen(text), wide = table_text_width(text, len);
+	size_t len = strlen(text), wide = preview_text_width(text, len);
 
 	if (wide > width) {
 		size_t at = 0, used = 1;
 
 		while (at < len) {
 			size_t n = utf8_next(text + at, len - at);
-			size_t more = table_text_width(text + at, n ? n : 1);
+			size_t more = preview_text_width(text + at, n ? n : 1);
 
 			if (used + more > width)
 				break;
@@ -84,7 +84,7 @@ void grid_print(const struct grid *g, size_t indent, int header, size_t width, s
 	char *right = mem_new(g->columns, 1);
 
 	for (size_t i = 0; i < g->n; i++) {
-		size_t wide = table_text_width(g->cells[i], strlen(g->cells[i]));
+		size_t wide = preview_text_width(g->cells[i], strlen(g->cells[i]));
 
 		if (wide > widths[i % g->columns])
 			widths[i % g->columns] = wide;

@@ -1,7 +1,7 @@
-/* table: the first rows of a table, aligned for people.
+/* preview: the first rows of a table, aligned for people.
  * SPDX-License-Identifier: MIT
  */
-#include "io/table.h"
+#include "io/preview.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +11,10 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-#define TABLE_CELL 40 /* columns of a terminal that one cell may take */
-#define TABLE_GAP 2
+#define PREVIEW_CELL 40 /* columns of a terminal that one cell may take */
+#define PREVIEW_GAP 2
 
-struct table {
+struct preview {
 	size_t n;
 	char *right;	/* [n] whether the column holds numbers */
 	char **cells;	/* [rows + 1][n], the names first */
@@ -53,7 +53,7 @@ static size_t code_width(uint32_t c)
 	return 1;
 }
 
-size_t table_text_width(const char *text, size_t len)
+size_t preview_text_width(const char *text, size_t len)
 {
 	size_t width = 0;
 
@@ -79,7 +79,7 @@ static char *cell_shown(const char *text, size_t len)
 		int shown = c >= 0x20 && (c < 0x7f || c > 0x9f);
 
 		width += shown ? code_width(c) : 1;
-		if (width >= TABLE_CELL && table_text_width(text + at, len - at) > 1) {
+		if (width >= PREVIEW_CELL && preview_text_width(text + at, len - at) > 1) {
 			buf_adds(&out, "\xe2\x80\xa6");
 			break;
 		}
@@ -92,9 +92,9 @@ static char *cell_shown(const char *text, size_t len)
 	return buf_detach(&out);
 }
 
-struct table *table_new(const struct schema *schema, uint64_t max_rows)
+struct preview *preview_new(const struct schema *schema, uint64_t max_rows)
 {
-	struct table *t = mem_new(1, sizeof(*t));
+	struct preview *t = mem_new(1, sizeof(*t));
 
 	t->n = schema->n;
 	t->max_rows = max_rows;
@@ -106,12 +106,12 @@ struct table *table_new(const struct schema *schema, uint64_t max_rows)
 
 		t->right[i] = (char)(type_is_number(f->type) && f->type != TYPE_BOOL);
 		t->cells[i] = cell_shown(f->name, strlen(f->name));
-		t->widths[i] = table_text_width(t->cells[i], strlen(t->cells[i]));
+		t->widths[i] = preview_text_width(t->cells[i], strlen(t->cells[i]));
 	}
 	return t;
 }
 
-void table_free(struct table *t)
+void preview_free(struct preview *t)
 {
 	if (!t)
 		return;
@@ -123,7 +123,7 @@ void table_free(struct table *t)
 	free(t);
 }
 
-void table_add(struct table *t, const struct batch *b)
+void preview_add(struct preview *t, const struct batch *b)
 {
 	struct buf text = BUF_INIT;
 
@@ -141,7 +141,7 @@ void table_add(struct table *t, const struct batch *b)
 			else
 				buf_adds(&text, "null");
 			cells[i] = cell_shown(text.data, text.len);
-			width = table_text_width(cells[i], strlen(cells[i]));
+			width = preview_text_width(cells[i], strlen(cells[i]));
 			if (width > t->widths[i])
 				t->widths[i] = width;
 		}
@@ -150,7 +150,7 @@ void table_add(struct table *t, const struct batch *b)
 	buf_release(&text);
 }
 
-uint64_t table_total(const struct table *t)
+uint64_t preview_total(const struct preview *t)
 {
 	return t->total;
 }
@@ -163,7 +163,7 @@ static void put_spaces(struct buf *out, size_t n)
 
 static void put_cell(struct buf *out, const char *text, size_t width, int right, int last)
 {
-	size_t fill = width - table_text_width(text, strlen(text));
+	size_t fill = width - preview_text_width(text, strlen(text));
 
 	if (right)
 		put_spaces(out, fill);
@@ -172,24 +172,24 @@ static void put_cell(struct buf *out, const char *text, size_t width, int right,
 		put_spaces(out, fill);
 }
 
-static void put_count(const struct table *t, struct buf *out)
+static void put_count(const struct preview *t, struct buf *out)
 {
 	buf_addf(out, "%llu row%s, %zu column%s", (unsigned long long)t->total,
 		t->total == 1 ? "" : "s", t->n, t->n == 1 ? "" : "s");
 }
 
-void table_print_count(const struct table *t, struct buf *out)
+void preview_print_count(const struct preview *t, struct buf *out)
 {
 	put_count(t, out);
 	buf_addc(out, '\n');
 }
 
-void table_print(const struct table *t, size_t width, struct buf *out)
+void preview_print(const struct preview *t, size_t width, struct buf *out)
 {
 	size_t shown = 0, used = 0;
 
 	while (shown < t->n) {
-		size_t more = t->widths[shown] + (shown ? TABLE_GAP : 0);
+		size_t more = t->widths[shown] + (shown ? PREVIEW_GAP : 0);
 
 		if (width && shown && used + more > width)
 			break;
@@ -201,7 +201,7 @@ void table_print(const struct table *t, size_t width, struct buf *out)
 
 		for (size_t i = 0; i < shown; i++) {
 			if (i)
-				put_spaces(out, TABLE_GAP);
+				put_spaces(out, PREVIEW_GAP);
 			put_cell(out, cells[i], t->widths[i], t->right[i], i + 1 == shown);
 		}
 		buf_addc(out, '\n');
@@ -214,7 +214,7 @@ void table_print(const struct table *t, size_t width, struct buf *out)
 	buf_addc(out, '\n');
 }
 
-size_t table_width(int fd)
+size_t preview_width(int fd)
 {
 	const char *columns = getenv("COLUMNS");
 	struct winsize size;
