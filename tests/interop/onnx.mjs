@@ -2,7 +2,7 @@
 //   onnx.mjs graphs DIR                              what unit/model-plan wrote with PAWL_MODELS=DIR
 //   onnx.mjs model MODEL.onnx DATA.arrow SCORES.arrow   every row, every output of `pawl predict`
 import fs from 'node:fs';
-import { tableFromIPC } from 'apache-arrow';
+import { DataType, tableFromIPC } from 'apache-arrow';
 import ort from 'onnxruntime-node';
 
 const TOLERANCE = 1e-6;
@@ -26,6 +26,14 @@ function tensor(values, text) {
 	if (text) return new ort.Tensor('string', values.map((v) => v ?? ''), [n, 1]);
 	const numbers = Float64Array.from(values, (v) => (v === null || v === undefined ? NaN : Number(v)));
 	return new ort.Tensor('float64', numbers, [n, 1]);
+}
+
+// What the column holds: dates as days, times as microseconds, as they stand in the file.
+function values(column) {
+	const logical = [...column];
+	if (!DataType.isDate(column.type) && !DataType.isTimestamp(column.type)) return logical;
+	const stored = column.data.flatMap((d) => [...d.values.subarray(0, d.length)]);
+	return logical.map((v, i) => (v === null ? null : stored[i]));
 }
 
 async function graphs(dir) {
@@ -59,7 +67,7 @@ async function model(path, data, scores) {
 	for (const input of session.inputMetadata) {
 		const column = table.getChild(input.name);
 		if (!column) throw new Error(`no column ${input.name}`);
-		feeds[input.name] = tensor([...column], input.type === 'string');
+		feeds[input.name] = tensor(values(column), input.type === 'string');
 	}
 	const results = await session.run(feeds);
 	if (want.numRows !== table.numRows || !want.numRows) differ(`${want.numRows} rows`);
