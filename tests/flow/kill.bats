@@ -50,5 +50,5 @@ bytes() {
 	[ "$(grep -c '^churn/' <<<"$out")" -le 2 ]
 	[ "$(grep -c '@champion' <<<"$out")" -eq 1 ]
 	ok pawl runs list
-	[ -z "$(ls -A .pawl/state/tmp 2>/dev/null)" ] || { ls -A .pawl/state/tmp; return 1; }
+	[ -z "$(find .pawl/state/tmp -mindepth 2)" ] || { find .pawl/state/tmp; return 1; }
 }
