@@ -7,12 +7,13 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/grid.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "cli/step.h"
-#include "cli/listing.h"
 #include "cli/tool.h"
+#include "cli/when.h"
 #include "onnx/file.h"
 #include "onnx/signature.h"
 #include "store/audit.h"
@@ -353,13 +354,13 @@ static char *register_aliases_of(const json_t *aliases, long long number)
 static json_t *register_version_json(const char *home, const struct version *v, struct err *e)
 {
 	json_t *aliases = registry_aliases(home, v->name, e), *out = NULL, *list, *number, *tags;
-	char created[LISTING_TIME];
+	char created[WHEN_TEXT];
 	const char *alias;
 
 	tags = aliases ? runs_values(v->dir, "tags", e) : NULL;
 	if (!tags)
 		goto end;
-	listing_time(v->created, created);
+	when_time(v->created, created);
 	list = json_array();
 	json_object_foreach(aliases, alias, number)
 	{
@@ -385,14 +386,14 @@ end:
 
 /* Versions of one model, the newest last. */
 static int register_versions(
-	const char *home, const char *name, struct listing *t, json_t *list, struct err *e)
+	const char *home, const char *name, struct grid *t, json_t *list, struct err *e)
 {
 	struct versions all = VERSIONS_INIT;
 	json_t *aliases = registry_aliases(home, name, e);
 	int rc = aliases ? registry_versions(home, name, &all, e) : -1;
 
 	for (size_t i = 0; rc == 0 && i < all.n; i++) {
-		char created[LISTING_TIME], *of;
+		char created[WHEN_TEXT], *of;
 		json_t *one = register_version_json(home, &all.items[i], e);
 
 		if (!one) {
@@ -401,12 +402,12 @@ static int register_versions(
 		}
 		json_array_append_new(list, one);
 		of = register_aliases_of(aliases, all.items[i].number);
-		listing_time(all.items[i].created, created);
-		listing_add(t, "%s/%lld", name, all.items[i].number);
-		listing_add(t, "%s", *of ? of : "-");
-		listing_add(t, "%s", created);
-		listing_add(t, "%.12s", *all.items[i].sha256 ? all.items[i].sha256 : "-");
-		listing_add(t, "%s", *all.items[i].run ? all.items[i].run : "-");
+		when_time(all.items[i].created, created);
+		grid_addf(t, "%s/%lld", name, all.items[i].number);
+		grid_addf(t, "%s", *of ? of : "-");
+		grid_addf(t, "%s", created);
+		grid_addf(t, "%.12s", *all.items[i].sha256 ? all.items[i].sha256 : "-");
+		grid_addf(t, "%s", *all.items[i].run ? all.items[i].run : "-");
 		free(of);
 	}
 	versions_release(&all);
@@ -414,11 +415,11 @@ static int register_versions(
 	return rc;
 }
 
-static void register_say_table(struct listing *t, const json_t *list)
+static void register_say_table(struct grid *t, const json_t *list)
 {
 	static const char *const head[] = {
 		"version", "aliases", "registered (UTC)", "sha256", "run"};
-	struct listing full = LISTING_INIT(5);
+	struct grid full = GRID_OF(5);
 	struct buf out = BUF_INIT;
 
 	if (!register_text()) {
@@ -426,18 +427,18 @@ static void register_say_table(struct listing *t, const json_t *list)
 		return;
 	}
 	for (size_t i = 0; t->n && i < 5; i++)
-		listing_add(&full, "%s", head[i]);
+		grid_addf(&full, "%s", head[i]);
 	for (size_t i = 0; i < t->n; i++)
-		listing_add(&full, "%s", t->cells[i]);
-	listing_print(&full, &out);
+		grid_addf(&full, "%s", t->cells[i]);
+	grid_print(&full, 0, 1, grid_terminal(1), &out);
 	register_say(&out);
 	buf_release(&out);
-	listing_release(&full);
+	grid_release(&full);
 }
 
 static int register_list(struct run *r, struct err *e)
 {
-	struct listing t = LISTING_INIT(5);
+	struct grid t = GRID_OF(5);
 	json_t *list = json_array();
 	char *home = home_find(), **names = NULL;
 	size_t n = 0;
@@ -452,7 +453,7 @@ static int register_list(struct run *r, struct err *e)
 	if (rc == 0)
 		register_say_table(&t, list);
 	place_names_free(names, n);
-	listing_release(&t);
+	grid_release(&t);
 	json_decref(list);
 	free(home);
 	return rc;
@@ -460,7 +461,7 @@ static int register_list(struct run *r, struct err *e)
 
 static void register_show_text(const json_t *all)
 {
-	struct listing t = LISTING_INIT(2);
+	struct grid t = GRID_OF(2);
 	struct buf out = BUF_INIT, line = BUF_INIT;
 	const char *key;
 	json_t *value, *item;
@@ -475,11 +476,11 @@ static void register_show_text(const json_t *all)
 		{
 			buf_addf(&line, "%s@%s", i ? " " : "", json_string_value(item));
 		}
-		listing_add(&t, "%s", key);
+		grid_addf(&t, "%s", key);
 		if (json_is_integer(value))
-			listing_add(&t, "%lld", (long long)json_integer_value(value));
+			grid_addf(&t, "%lld", (long long)json_integer_value(value));
 		else
-			listing_add(&t, "%s",
+			grid_addf(&t, "%s",
 				json_is_string(value) ? json_string_value(value)
 				: line.len	      ? line.data
 						      : "-");
@@ -488,19 +489,19 @@ static void register_show_text(const json_t *all)
 	{
 		if (strcmp(key, "pawl.sha256") == 0)
 			continue;
-		listing_add(&t, "%s", key);
-		listing_add(&t, "%s", json_string_value(value));
+		grid_addf(&t, "%s", key);
+		grid_addf(&t, "%s", json_string_value(value));
 	}
-	listing_print(&t, &out);
+	grid_print(&t, 0, 1, grid_terminal(1), &out);
 	register_say(&out);
 	buf_release(&line);
 	buf_release(&out);
-	listing_release(&t);
+	grid_release(&t);
 }
 
 static int register_show(struct run *r, struct err *e)
 {
-	struct listing t = LISTING_INIT(5);
+	struct grid t = GRID_OF(5);
 	json_t *list = json_array(), *one = NULL;
 	struct version v = {0};
 	char *home = NULL;
@@ -531,14 +532,14 @@ static int register_show(struct run *r, struct err *e)
 	version_release(&v);
 	json_decref(one);
 	json_decref(list);
-	listing_release(&t);
+	grid_release(&t);
 	free(home);
 	return rc;
 }
 
 static void register_history_text(const json_t *events)
 {
-	struct listing t = LISTING_INIT(6);
+	struct grid t = GRID_OF(6);
 	struct buf out = BUF_INIT;
 	const json_t *event;
 	size_t i;
@@ -548,22 +549,22 @@ static void register_history_text(const json_t *events)
 		long long from = json_int(event, "from", 0), to = json_int(event, "to", 0);
 		const char *alias = json_str(event, "alias", NULL);
 
-		listing_add(&t, "%.19sZ", json_str(event, "time", "?"));
-		listing_add(&t, "%s", json_str(event, "who", "?"));
-		listing_add(&t, "%s", json_str(event, "event", "?"));
-		listing_add(&t, "version %lld", json_int(event, "version", 0));
+		grid_addf(&t, "%.19sZ", json_str(event, "time", "?"));
+		grid_addf(&t, "%s", json_str(event, "who", "?"));
+		grid_addf(&t, "%s", json_str(event, "event", "?"));
+		grid_addf(&t, "version %lld", json_int(event, "version", 0));
 		if (!alias || (from == to && from))
-			listing_add(&t, "-");
+			grid_addf(&t, "-");
 		else if (from && to)
-			listing_add(&t, "@%s %lld -> %lld", alias, from, to);
+			grid_addf(&t, "@%s %lld -> %lld", alias, from, to);
 		else
-			listing_add(&t, "@%s -> %lld", alias, to);
-		listing_add(&t, "%s", json_str(event, "why", ""));
+			grid_addf(&t, "@%s -> %lld", alias, to);
+		grid_addf(&t, "%s", json_str(event, "why", ""));
 	}
-	listing_print(&t, &out);
+	grid_print(&t, 0, 1, grid_terminal(1), &out);
 	register_say(&out);
 	buf_release(&out);
-	listing_release(&t);
+	grid_release(&t);
 }
 
 static int register_history_broken(const char *dir, size_t line, struct err *e)

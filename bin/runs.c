@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grid.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "cli/listing.h"
 #include "cli/tool.h"
+#include "cli/when.h"
 #include "store/home.h"
 #include "store/meta.h"
 #include "store/runs.h"
@@ -48,11 +49,11 @@ static void runs_say_json(const json_t *value, int pretty)
 
 static json_t *runs_time(int64_t ms)
 {
-	char text[LISTING_TIME];
+	char text[WHEN_TEXT];
 
 	if (!ms)
 		return json_null();
-	listing_time(ms, text);
+	when_time(ms, text);
 	return json_string(text);
 }
 
@@ -92,30 +93,30 @@ static void runs_metric_text(const json_t *value, char text[NUM_TEXT])
 
 /* ---- list */
 
-static int runs_row(const struct run_info *r, const char *home, struct listing *t, struct err *e)
+static int runs_row(const struct run_info *r, const char *home, struct grid *t, struct err *e)
 {
-	char start[LISTING_TIME], took[LISTING_TIME], number[NUM_TEXT], *experiment;
+	char start[WHEN_TEXT], took[WHEN_TEXT], number[NUM_TEXT], *experiment;
 	json_t *metrics = runs_values(r->dir, "metrics", e);
 	size_t i = 0;
 
 	if (!metrics)
 		return -1;
-	listing_time(r->start, start);
-	listing_duration(r->end ? r->end - r->start : -1, took);
+	when_time(r->start, start);
+	when_duration(r->end ? r->end - r->start : -1, took);
 	while (main_metrics[i] && !json_object_get(metrics, main_metrics[i]))
 		i++;
 	experiment = runs_experiment_name(home, r->experiment);
-	listing_add(t, "%s", r->id);
-	listing_add(t, "%s", experiment);
-	listing_add(t, "%s", strcmp(r->name, r->id) == 0 ? "-" : r->name);
-	listing_add(t, "%s", start);
-	listing_add(t, "%s", took);
-	listing_add(t, "%s", run_status_name(r->status));
+	grid_addf(t, "%s", r->id);
+	grid_addf(t, "%s", experiment);
+	grid_addf(t, "%s", strcmp(r->name, r->id) == 0 ? "-" : r->name);
+	grid_addf(t, "%s", start);
+	grid_addf(t, "%s", took);
+	grid_addf(t, "%s", run_status_name(r->status));
 	if (main_metrics[i]) {
 		runs_metric_text(json_object_get(metrics, main_metrics[i]), number);
-		listing_add(t, "%s %s", main_metrics[i], number);
+		grid_addf(t, "%s %s", main_metrics[i], number);
 	} else {
-		listing_add(t, "-");
+		grid_addf(t, "-");
 	}
 	free(experiment);
 	json_decref(metrics);
@@ -133,7 +134,7 @@ static int runs_is_step(const struct run_info *r)
 
 static int runs_print(const struct runs *all, const char *home, struct err *e)
 {
-	struct listing t = LISTING_INIT(7);
+	struct grid t = GRID_OF(7);
 	struct buf out = BUF_INIT;
 	size_t first = 0;
 	int rc = 0;
@@ -158,14 +159,14 @@ static int runs_print(const struct runs *all, const char *home, struct err *e)
 			for (const char *const *h = (const char *const[]){"run", "experiment",
 				     "name", "start (UTC)", "took", "status", "metric", NULL};
 				*h; h++)
-				listing_add(&t, "%s", *h);
+				grid_addf(&t, "%s", *h);
 		rc = runs_row(r, home, &t, e);
 	}
 	if (rc == 0)
-		listing_print(&t, &out);
+		grid_print(&t, 0, 1, grid_terminal(1), &out);
 	runs_say(&out);
 	buf_release(&out);
-	listing_release(&t);
+	grid_release(&t);
 	return rc;
 }
 
@@ -201,7 +202,7 @@ static int runs_list_run(struct run *r, struct err *e)
 
 static void runs_print_object(struct buf *out, const char *title, const json_t *values)
 {
-	struct listing t = LISTING_INIT(2);
+	struct grid t = GRID_OF(2);
 	char number[NUM_TEXT];
 	const char *key;
 	json_t *value;
@@ -211,50 +212,49 @@ static void runs_print_object(struct buf *out, const char *title, const json_t *
 	buf_addf(out, "\n%s\n", title);
 	json_object_foreach((json_t *)(uintptr_t)values, key, value)
 	{
-		listing_add(&t, "  %s", key);
+		grid_addf(&t, "  %s", key);
 		if (json_is_string(value)) {
-			listing_add(&t, "%s", json_string_value(value));
+			grid_addf(&t, "%s", json_string_value(value));
 		} else if (json_is_number(value)) {
 			num_print(json_number_value(value), number);
-			listing_add(&t, "%s", number);
+			grid_addf(&t, "%s", number);
 		} else {
-			listing_add(&t, "-");
+			grid_addf(&t, "-");
 		}
 	}
-	listing_print(&t, out);
-	listing_release(&t);
+	grid_print(&t, 0, 1, grid_terminal(1), out);
+	grid_release(&t);
 }
 
 static int runs_print_steps(
 	const char *home, const struct run_info *parent, struct buf *out, struct err *e)
 {
-	struct listing t = LISTING_INIT(5);
+	struct grid t = GRID_OF(5);
 	struct runs all = RUNS_INIT;
 	int rc = runs_list(home, parent->experiment, &all, e);
 
 	for (size_t i = 0; i < all.n; i++) {
 		char *of = runs_tag(all.items[i].dir, "mlflow.parentRunId"), *code;
-		char took[LISTING_TIME];
+		char took[WHEN_TEXT];
 
 		if (of && strcmp(of, parent->id) == 0) {
 			code = runs_tag(all.items[i].dir, "pawl.exit_code");
-			listing_duration(
-				all.items[i].end ? all.items[i].end - all.items[i].start : -1,
+			when_duration(all.items[i].end ? all.items[i].end - all.items[i].start : -1,
 				took);
-			listing_add(&t, "  %s", all.items[i].name);
-			listing_add(&t, "%s", run_status_name(all.items[i].status));
-			listing_add(&t, "exit %s", code ? code : "-");
-			listing_add(&t, "%s", took);
-			listing_add(&t, "%s", all.items[i].id);
+			grid_addf(&t, "  %s", all.items[i].name);
+			grid_addf(&t, "%s", run_status_name(all.items[i].status));
+			grid_addf(&t, "exit %s", code ? code : "-");
+			grid_addf(&t, "%s", took);
+			grid_addf(&t, "%s", all.items[i].id);
 			free(code);
 		}
 		free(of);
 	}
 	if (t.n) {
 		buf_adds(out, "\nsteps\n");
-		listing_print(&t, out);
+		grid_print(&t, 0, 1, grid_terminal(1), out);
 	}
-	listing_release(&t);
+	grid_release(&t);
 	runs_release(&all);
 	return rc;
 }
@@ -264,22 +264,21 @@ static int runs_show_text(const char *home, const struct run_info *r, json_t *al
 	static const char *const head[] = {
 		"run", "experiment", "name", "status", "start", "end", "seconds", "user", NULL};
 	static const char *const kinds[] = {"params", "metrics", "tags", NULL};
-	struct listing t = LISTING_INIT(2);
+	struct grid t = GRID_OF(2);
 	struct buf out = BUF_INIT;
 	int rc;
 
 	for (const char *const *key = head; *key; key++) {
 		const json_t *value = json_object_get(all, *key);
 
-		listing_add(&t, "%s", *key);
+		grid_addf(&t, "%s", *key);
 		if (json_is_number(value))
-			listing_add(&t, "%g", json_number_value(value));
+			grid_addf(&t, "%g", json_number_value(value));
 		else
-			listing_add(
-				&t, "%s", json_is_string(value) ? json_string_value(value) : "-");
+			grid_addf(&t, "%s", json_is_string(value) ? json_string_value(value) : "-");
 	}
-	listing_print(&t, &out);
-	listing_release(&t);
+	grid_print(&t, 0, 1, grid_terminal(1), &out);
+	grid_release(&t);
 	rc = runs_print_steps(home, r, &out, e);
 	for (const char *const *kind = kinds; *kind; kind++)
 		runs_print_object(&out, *kind, json_object_get(all, *kind));
@@ -365,25 +364,25 @@ static void runs_compare_kind(const char *kind, json_t *const *runs, size_t n, j
 
 static void runs_compare_text(const json_t *differ, json_t *const *runs, size_t n, struct buf *out)
 {
-	struct listing t = LISTING_INIT(n + 1);
+	struct grid t = GRID_OF(n + 1);
 	const char *kind, *key;
 	char number[NUM_TEXT];
 	json_t *keys, *row;
 
-	listing_add(&t, "run");
+	grid_addf(&t, "run");
 	for (size_t i = 0; i < n; i++)
-		listing_add(&t, "%s", json_str(runs[i], "run", ""));
+		grid_addf(&t, "%s", json_str(runs[i], "run", ""));
 	json_object_foreach((json_t *)(uintptr_t)differ, kind, keys)
 	{
 		json_object_foreach(keys, key, row)
 		{
-			listing_add(&t, "%s %s", kind, key);
+			grid_addf(&t, "%s %s", kind, key);
 			for (size_t i = 0; i < n; i++)
-				listing_add(&t, "%s", runs_cell(json_array_get(row, i), number));
+				grid_addf(&t, "%s", runs_cell(json_array_get(row, i), number));
 		}
 	}
-	listing_print(&t, out);
-	listing_release(&t);
+	grid_print(&t, 0, 1, grid_terminal(1), out);
+	grid_release(&t);
 }
 
 static void runs_compare_all(json_t *const *all, size_t n)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grid.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/tool.h"
@@ -75,7 +76,7 @@ static int show_table(struct stream *stream, struct err *e)
 	struct preview *table = NULL;
 	struct source *source;
 	const struct batch *b;
-	size_t width = preview_width(1);
+	size_t width = grid_terminal(1);
 	int rc;
 
 	if (options.from)
@@ -122,11 +123,11 @@ static int show_model(const struct buf *bytes, const char *name, struct err *e)
 		return -1;
 	chain = onnx_model_prop(m, LINEAGE_KEY);
 	if (!options.lineage)
-		describe_model(m, preview_width(1), &text);
+		describe_model(m, grid_terminal(1), &text);
 	else if (chain && *chain && !(lineage = json_parse(chain, strlen(chain), name, e)))
 		rc = -1;
 	else
-		describe_lineage(lineage, preview_width(1), &text);
+		describe_lineage(lineage, grid_terminal(1), &text);
 	if (rc == 0)
 		rc = print(&text, e);
 	json_decref(lineage);
@@ -144,9 +145,9 @@ static int show_report(const struct buf *bytes, const char *name, struct err *e)
 	if (!report)
 		return -1;
 	if (options.lineage)
-		describe_lineage(json_object_get(report, "lineage"), preview_width(1), &text);
+		describe_lineage(json_object_get(report, "lineage"), grid_terminal(1), &text);
 	else
-		describe_report(report, preview_width(1), &text);
+		describe_report(report, grid_terminal(1), &text);
 	rc = print(&text, e);
 	buf_release(&text);
 	json_decref(report);

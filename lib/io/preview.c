@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -22,50 +20,6 @@ struct preview {
 	uint64_t rows, max_rows, total;
 };
 
-/* The code point at the start of valid UTF-8 of n bytes. */
-static uint32_t code_point(const char *text, size_t n)
-{
-	const unsigned char *u = (const unsigned char *)text;
-	uint32_t c = n == 1 ? u[0] : u[0] & (0xffu >> (n + 1));
-
-	for (size_t i = 1; i < n; i++)
-		c = c << 6 | (u[i] & 0x3f);
-	return c;
-}
-
-/* After Unicode's East Asian Width (wide, fullwidth) and the blocks of combining marks; good enough
- * for aligning, and independent of the locale, which wcwidth() is not. */
-static size_t code_width(uint32_t c)
-{
-	static const uint32_t wide[][2] = {{0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0xa4cf},
-		{0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60},
-		{0xffe0, 0xffe6}, {0x1f300, 0x1f64f}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
-	static const uint32_t none[][2] = {{0x300, 0x36f}, {0x483, 0x489}, {0x591, 0x5bd},
-		{0x610, 0x61a}, {0x64b, 0x65f}, {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff},
-		{0x200b, 0x200f}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}};
-
-	for (size_t i = 0; i < sizeof(wide) / sizeof(*wide); i++)
-		if (c >= wide[i][0] && c <= wide[i][1])
-			return 2;
-	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
-		if (c >= none[i][0] && c <= none[i][1])
-			return 0;
-	return 1;
-}
-
-size_t preview_text_width(const char *text, size_t len)
-{
-	size_t width = 0;
-
-	for (size_t at = 0; at < len;) {
-		size_t n = utf8_next(text + at, len - at);
-
-		width += n ? code_width(code_point(text + at, n)) : 1;
-		at += n ? n : 1;
-	}
-	return width;
-}
-
 /* The text as it may be shown: nothing that moves a cursor, no wider than a cell. */
 static char *cell_shown(const char *text, size_t len)
 {
@@ -75,11 +29,11 @@ static char *cell_shown(const char *text, size_t len)
 	buf_adds(&out, "");
 	for (size_t at = 0; at < len;) {
 		size_t n = utf8_next(text + at, len - at);
-		uint32_t c = n ? code_point(text + at, n) : 0;
+		uint32_t c = n ? utf8_point(text + at, n) : 0;
 		int shown = c >= 0x20 && (c < 0x7f || c > 0x9f);
 
-		width += shown ? code_width(c) : 1;
-		if (width >= PREVIEW_CELL && preview_text_width(text + at, len - at) > 1) {
+		width += shown ? utf8_width(text + at, n) : 1;
+		if (width >= PREVIEW_CELL && utf8_width(text + at, len - at) > 1) {
 			buf_adds(&out, "\xe2\x80\xa6");
 			break;
 		}
@@ -106,7 +60,7 @@ struct preview *preview_new(const struct schema *schema, uint64_t max_rows)
 
 		t->right[i] = (char)(type_is_number(f->type) && f->type != TYPE_BOOL);
 		t->cells[i] = cell_shown(f->name, strlen(f->name));
-		t->widths[i] = preview_text_width(t->cells[i], strlen(t->cells[i]));
+		t->widths[i] = utf8_width(t->cells[i], strlen(t->cells[i]));
 	}
 	return t;
 }
@@ -141,7 +95,7 @@ void preview_add(struct preview *t, const struct batch *b)
 			else
 				buf_adds(&text, "null");
 			cells[i] = cell_shown(text.data, text.len);
-			width = preview_text_width(cells[i], strlen(cells[i]));
+			width = utf8_width(cells[i], strlen(cells[i]));
 			if (width > t->widths[i])
 				t->widths[i] = width;
 		}
@@ -163,7 +117,7 @@ static void put_spaces(struct buf *out, size_t n)
 
 static void put_cell(struct buf *out, const char *text, size_t width, int right, int last)
 {
-	size_t fill = width - preview_text_width(text, strlen(text));
+	size_t fill = width - utf8_width(text, strlen(text));
 
 	if (right)
 		put_spaces(out, fill);
@@ -212,18 +166,4 @@ void preview_print(const struct preview *t, size_t width, struct buf *out)
 	if (shown < t->n)
 		buf_addf(out, " (%zu not shown)", t->n - shown);
 	buf_addc(out, '\n');
-}
-
-size_t preview_width(int fd)
-{
-	const char *columns = getenv("COLUMNS");
-	struct winsize size;
-	long n;
-
-	if (!isatty(fd))
-		return 0;
-	n = columns ? strtol(columns, NULL, 10) : 0;
-	if (n > 0 && n < 100000)
-		return (size_t)n;
-	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
 }

@@ -24,9 +24,4 @@ void preview_print(const struct preview *t, size_t width, struct buf *out);
 /* Only that line: "7043 rows, 21 columns". */
 void preview_print_count(const struct preview *t, struct buf *out);
 
-/* Columns of the terminal that fd is, from $COLUMNS or the terminal; 0 where it is none. */
-size_t preview_width(int fd);
-/* How many columns of a terminal UTF-8 text takes. */
-size_t preview_text_width(const char *text, size_t len);
-
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/grid.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/arrow_out.h"
@@ -153,7 +154,7 @@ static int sink_show(struct sink *s, struct err *e)
 	struct buf text = BUF_INIT;
 	int rc;
 
-	preview_print(s->table, preview_width(1), &text);
+	preview_print(s->table, grid_terminal(1), &text);
 	rc = outfile_write(&s->out, text.data, text.len, e);
 	buf_release(&text);
 	return rc;

@@ -10,7 +10,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "report/grid.h"
+#include "base/grid.h"
 
 #define DESCRIBE_ROWS 40  /* of a list, before it is cut */
 #define DESCRIBE_SHORT 12 /* digits of a sha256 that are shown in lineage */

@@ -12,7 +12,7 @@
 #include "onnx/signature.h"
 #include "onnx/tensor.h"
 #include "report/describe.h"
-#include "report/grid.h"
+#include "base/grid.h"
 
 static void add_pair(struct grid *g, const char *name, const char *value)
 {

@@ -1,15 +1,17 @@
 /* grid: cells of text as an aligned table for people.
  * SPDX-License-Identifier: MIT
  */
-#include "report/grid.h"
+#include "base/grid.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/utf8.h"
-#include "io/preview.h"
 
 #define GRID_GAP 2
 
@@ -33,6 +35,18 @@ void grid_add(struct grid *g, const char *text)
 	g->cells[g->n++] = copy;
 }
 
+void grid_addf(struct grid *g, const char *format, ...)
+{
+	struct buf text = BUF_INIT;
+	va_list args;
+
+	va_start(args, format);
+	buf_addv(&text, format, args);
+	va_end(args);
+	grid_add(g, text.data);
+	buf_release(&text);
+}
+
 static int is_numbers(const struct grid *g, size_t column, int header)
 {
 	int any = 0;
@@ -53,14 +67,14 @@ static int is_numbers(const struct grid *g, size_t column, int header)
 /* As much of the text as fits, then spaces up to the width; before it where it stands right. */
 static void put_cell(struct buf *out, const char *text, size_t width, int right, int last)
 {
-	size_t len = strlen(text), wide = preview_text_width(text, len);
+	size_t len = strlen(text), wide = utf8_width(text, len);
 
 	if (wide > width) {
 		size_t at = 0, used = 1;
 
 		while (at < len) {
 			size_t n = utf8_next(text + at, len - at);
-			size_t more = preview_text_width(text + at, n ? n : 1);
+			size_t more = utf8_width(text + at, n ? n : 1);
 
 			if (used + more > width)
 				break;
@@ -84,7 +98,7 @@ void grid_print(const struct grid *g, size_t indent, int header, size_t width, s
 	char *right = mem_new(g->columns, 1);
 
 	for (size_t i = 0; i < g->n; i++) {
-		size_t wide = preview_text_width(g->cells[i], strlen(g->cells[i]));
+		size_t wide = utf8_width(g->cells[i], strlen(g->cells[i]));
 
 		if (wide > widths[i % g->columns])
 			widths[i % g->columns] = wide;
@@ -110,4 +124,18 @@ void grid_print(const struct grid *g, size_t indent, int header, size_t width, s
 	}
 	free(widths);
 	free(right);
+}
+
+size_t grid_terminal(int fd)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	long n;
+
+	if (!isatty(fd))
+		return 0;
+	n = columns ? strtol(columns, NULL, 10) : 0;
+	if (n > 0 && n < 100000)
+		return (size_t)n;
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
 }
