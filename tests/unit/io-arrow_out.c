@@ -265,6 +265,75 @@ static void the_lineage_travels_along(void **state)
 	free(path);
 }
 
+/* Writes 12 rows with a lineage, then puts `by` in the place of the last `what` in the bytes. */
+static void write_changed(const char *path, enum format format, const char *what, const char *by)
+{
+	json_t *step = lineage_step("split", 1, json_object()), *chain = lineage_chain(step);
+	struct schema s = SCHEMA_INIT;
+	struct buf all = BUF_INIT;
+	struct batch rows;
+	struct err e;
+	size_t at;
+
+	table_schema(&s);
+	batch_init(&rows, &s);
+	for (uint64_t r = 0; r < 12; r++)
+		table_push(&rows, r);
+	table_write(path, format, &s, &rows, 12, chain);
+	assert_int_equal(file_read(path, 1 << 20, &all, &e), 0);
+	at = all.len - strlen(what);
+	while (at && memcmp(all.data + at, what, strlen(what)) != 0)
+		at--;
+	assert_true(at > 0);
+	memcpy(all.data + at, by, strlen(by));
+	assert_int_equal(file_write(path, all.data, all.len, &e), 0);
+	buf_release(&all);
+	batch_release(&rows);
+	schema_release(&s);
+	json_decref(chain);
+	json_decref(step);
+}
+
+/* Other programs copy the notes of a schema to what they make of a table, but not these two. */
+static void the_lineage_counts_only_in_what_pawl_wrote(void **state)
+{
+	static const char *const marks[][2] = {
+		{"pawl.rows", "xawl.rows"}, {"pawl.stream", "xawl.stream"}};
+	char *path = table_path("t.arrow");
+
+	(void)state;
+	for (int f = 0; f < 2; f++) {
+		struct table_input t;
+		const struct batch *b;
+
+		write_changed(path, formats[f], marks[f][0], marks[f][1]);
+		table_open(&t, path, formats[f]);
+		assert_non_null(t.in);
+		assert_int_equal(arrow_in_next(t.in, &b, &t.e), 1);
+		assert_int_equal(arrow_in_next(t.in, &b, &t.e), 0);
+		assert_null(arrow_in_lineage(t.in));
+		table_close(&t);
+	}
+	free(path);
+}
+
+static void rows_that_are_missing_are_missed(void **state)
+{
+	char *path = table_path("t.arrow");
+
+	(void)state;
+	for (int f = 0; f < 2; f++) {
+		struct err e;
+		uint64_t n;
+
+		/* The row count is the last such text in the bytes. */
+		write_changed(path, formats[f], "12", "13");
+		assert_int_equal(table_read_all(path, formats[f], &n, &e), ERR_DATA);
+		assert_non_null(strstr(e.text, "13 rows were written, 12 are there"));
+	}
+	free(path);
+}
+
 static void a_table_cut_at_any_byte_is_a_data_error(void **state)
 {
 	struct schema s = SCHEMA_INIT;
@@ -347,6 +416,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_pipe_in_between_changes_nothing),
 		cmocka_unit_test(a_dictionary_with_an_encoding_keeps_its_order_and_all_its_values),
 		cmocka_unit_test(the_lineage_travels_along),
+		cmocka_unit_test(the_lineage_counts_only_in_what_pawl_wrote),
+		cmocka_unit_test(rows_that_are_missing_are_missed),
 		cmocka_unit_test(a_table_cut_at_any_byte_is_a_data_error),
 		cmocka_unit_test(a_full_disk_is_a_system_error),
 	};
