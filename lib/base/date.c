@@ -202,11 +202,11 @@ size_t clock_print(int64_t us, char text[DATE_TEXT])
 
 size_t time_print(int64_t us, enum time_zone zone, char text[DATE_TEXT])
 {
-	int64_t days = us / US_DAY - (us % US_DAY < 0);
+	int64_t days = us / US_DAY - (us % US_DAY < 0), clock = us % US_DAY;
 	size_t n = date_print((int32_t)days, text);
 
 	text[n++] = 'T';
-	n += put_clock(us - days * US_DAY, text + n, DATE_TEXT - n - 1);
+	n += put_clock(clock < 0 ? clock + US_DAY : clock, text + n, DATE_TEXT - n - 1);
 	if (zone == TIME_ZONED)
 		text[n++] = 'Z';
 	text[n] = 0;
