@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/utf8.h"
 #include "io/sink.h"
 #include "io/source.h"
 #include "io/preview.h"
@@ -194,12 +195,12 @@ static void test_restart(void **state)
 static void test_text_width(void **state)
 {
 	(void)state;
-	assert_int_equal(preview_text_width("abc", 3), 3);
-	assert_int_equal(preview_text_width("\xc3\xa4", 2), 1);	      /* a umlaut */
-	assert_int_equal(preview_text_width("a\xcc\x88", 3), 1);	      /* a and a combining mark */
-	assert_int_equal(preview_text_width("\xe6\x97\xa5", 3), 2);     /* a wide character */
-	assert_int_equal(preview_text_width("\xf0\x9f\x98\x80", 4), 2); /* a face */
-	assert_int_equal(preview_text_width("\xff\xfe", 2), 2);	      /* no text at all */
+	assert_int_equal(utf8_width("abc", 3), 3);
+	assert_int_equal(utf8_width("\xc3\xa4", 2), 1);		/* a umlaut */
+	assert_int_equal(utf8_width("a\xcc\x88", 3), 1);	/* a and a combining mark */
+	assert_int_equal(utf8_width("\xe6\x97\xa5", 3), 2);	/* a wide character */
+	assert_int_equal(utf8_width("\xf0\x9f\x98\x80", 4), 2); /* a face */
+	assert_int_equal(utf8_width("\xff\xfe", 2), 2);		/* no text at all */
 }
 
 int main(void)
