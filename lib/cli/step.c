@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "cli/record.h"
+#include "cli/journal.h"
 #include "io/arrow_in.h"
 #include "io/lineage.h"
 #include "onnx/file.h"
@@ -215,7 +215,7 @@ void step_end(struct step *s)
 		return;
 	r->step = mem_new(1, sizeof(*r->step));
 	*r->step = *s;
-	r->finish = record_end;
+	r->finish = journal_end;
 	memset(s, 0, sizeof(*s));
 }
 

@@ -1,7 +1,7 @@
-/* record: the record of a step in the run store.
+/* journal: the record of a step in the run store.
  * SPDX-License-Identifier: MIT
  */
-#include "cli/record.h"
+#include "cli/journal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,16 +15,16 @@
 
 /* An output beyond this is not hashed for the record: whoever reads it records its hash as input.
  */
-enum { RECORD_HASHED = 16 << 20 };
+enum { JOURNAL_HASHED = 16 << 20 };
 
-static int64_t record_started(void)
+static int64_t journal_started(void)
 {
 	struct timespec t = file_started();
 
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static struct run_file *record_files(struct step_file *files, size_t n)
+static struct run_file *journal_files(struct step_file *files, size_t n)
 {
 	struct run_file *out = mem_new(n, sizeof(*out));
 
@@ -35,19 +35,19 @@ static struct run_file *record_files(struct step_file *files, size_t n)
 	return out;
 }
 
-static void record_hash_outputs(struct step *s)
+static void journal_hash_outputs(struct step *s)
 {
 	for (size_t i = 0; i < s->noutputs; i++) {
 		struct step_file *f = &s->outputs[i];
 		struct err unused = ERR_INIT;
 
 		if (f->path && stat(f->path, &f->st) == 0 && S_ISREG(f->st.st_mode) &&
-			f->st.st_size <= RECORD_HASHED)
+			f->st.st_size <= JOURNAL_HASHED)
 			file_sha256(f->path, f->sha256, &unused);
 	}
 }
 
-static struct run_value *record_metrics(const struct step *s, size_t *n)
+static struct run_value *journal_metrics(const struct step *s, size_t *n)
 {
 	struct run_value *out = mem_new(json_object_size(s->metrics), sizeof(*out));
 	const char *key;
@@ -59,15 +59,15 @@ static struct run_value *record_metrics(const struct step *s, size_t *n)
 	return out;
 }
 
-static void record_write(struct run *r, struct step *s, struct run_record *record)
+static void journal_write(struct run *r, struct step *s, struct run_record *record)
 {
 	struct err e = ERR_INIT;
-	struct run_file *inputs = record_files(s->inputs, s->ninputs), *outputs;
-	struct run_value *metrics = record_metrics(s, &record->nmetrics);
+	struct run_file *inputs = journal_files(s->inputs, s->ninputs), *outputs;
+	struct run_value *metrics = journal_metrics(s, &record->nmetrics);
 
 	if (!record->code)
-		record_hash_outputs(s);
-	outputs = record_files(s->outputs, s->noutputs);
+		journal_hash_outputs(s);
+	outputs = journal_files(s->outputs, s->noutputs);
 	record->inputs = inputs;
 	record->ninputs = s->ninputs;
 	record->outputs = outputs;
@@ -80,7 +80,7 @@ static void record_write(struct run *r, struct step *s, struct run_record *recor
 	free(metrics);
 }
 
-void record_end(struct run *r, int code, const struct err *e)
+void journal_end(struct run *r, int code, const struct err *e)
 {
 	struct step *s = r->step;
 	struct run_record record = {
@@ -88,13 +88,13 @@ void record_end(struct run *r, int code, const struct err *e)
 		.release = TOOL_RELEASE,
 		.result = r->tool->result,
 		.params = json_object_get(s->step, "params"),
-		.start = record_started(),
+		.start = journal_started(),
 		.code = code,
 		.error = e->text,
 		.argv = r->argv,
 	};
 
 	if (!s->current && run_record_env(&record))
-		record_write(r, s, &record);
+		journal_write(r, s, &record);
 	step_free(s);
 }
