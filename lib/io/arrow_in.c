@@ -326,6 +326,15 @@ static struct arrow_slice arrow_in_slice(const struct arrow_in *in, size_t i, ui
 	return s;
 }
 
+/* Whether these n rows are all of a batch, so that they need not be gathered. */
+static int arrow_in_is_whole(const struct arrow_in *in, uint64_t at, uint64_t n)
+{
+	int is_last =
+		in->in_file && in->block == in->footer.nbatches && in->pos + n == in->body.rows;
+
+	return at == 0 && (n == BATCH_ROWS || is_last);
+}
+
 /* Takes n rows of the record batch at hand behind the `at` rows gathered so far. */
 static int arrow_in_take(struct arrow_in *in, uint64_t at, uint64_t n, struct err *e)
 {
@@ -335,7 +344,7 @@ static int arrow_in_take(struct arrow_in *in, uint64_t at, uint64_t n, struct er
 		uint64_t bad = 0;
 		int rc = 0;
 
-		if (at == 0 && n == BATCH_ROWS)
+		if (arrow_in_is_whole(in, at, n))
 			rc = arrow_borrow(in->rows[i].type, &s, c, &bad, e);
 		if (rc == 0) {
 			rc = arrow_rows_add(&in->rows[i], at, &s, &bad, e);
