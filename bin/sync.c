@@ -12,6 +12,7 @@
 #include "store/home.h"
 #include "store/keys.h"
 #include "store/run.h"
+#include "store/sweep.h"
 
 struct sync {
 	const char *keys;
@@ -89,7 +90,7 @@ static int sync_run(struct run *r, struct err *e)
 	}
 	tools = file_join(prefix, "libexec/pawl");
 	for (size_t i = 0; i < options.sweep.n; i++)
-		if (keys_sweep(options.sweep.items[i], e) < 0)
+		if (sweep_parts(options.sweep.items[i], e) < 0)
 			goto end;
 	if (sync_keys(dir, tools, e) < 0)
 		goto end;

@@ -7,13 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -21,14 +16,13 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "store/ask.h"
 #include "store/lock.h"
 #include "store/place.h"
 #include "store/stamp.h"
 #include "store/words.h"
 
-extern char **environ;
-
-enum { KEYS_CAP = 64 << 20, KEYS_OUTPUT = 16 << 20 };
+enum { KEYS_CAP = 64 << 20 };
 
 enum key_kind { KEY_RAW, KEY_LIST, KEY_VALUE, KEY_STEP };
 
@@ -38,8 +32,8 @@ struct key {
 	struct words words; /* files, patterns, or a tool and its arguments */
 	struct buf text;    /* what the key file is to hold */
 	char *print;	    /* of a step: all that its text depends on */
-	int settled, out, err;
-	pid_t pid;
+	int settled;
+	struct ask ask;
 };
 
 struct keys {
@@ -103,26 +97,12 @@ fail:
 	return NULL;
 }
 
-static void key_stop(struct key *key)
-{
-	if (key->pid > 0) {
-		kill(key->pid, SIGKILL);
-		waitpid(key->pid, NULL, 0);
-	}
-	if (key->out >= 0)
-		close(key->out);
-	if (key->err >= 0)
-		close(key->err);
-	key->pid = 0;
-	key->out = key->err = -1;
-}
-
 void keys_free(struct keys *k)
 {
 	if (!k)
 		return;
 	for (size_t i = 0; i < k->n; i++) {
-		key_stop(&k->items[i]);
+		ask_stop(&k->items[i].ask);
 		free(k->items[i].name);
 		free(k->items[i].print);
 		words_release(&k->items[i].words);
@@ -160,8 +140,7 @@ static struct key *keys_add(struct keys *k, enum key_kind kind, const char *name
 	MEM_ROOM(k->items, k->n, k->cap);
 	key = &k->items[k->n++];
 	*key = (struct key){.kind = kind,
-		.out = -1,
-		.err = -1,
+		.ask = ASK_INIT,
 		.words = WORDS_INIT,
 		.text = BUF_INIT,
 		.name = mem_strndup(name, len)};
@@ -364,43 +343,14 @@ static char *keys_print(const struct keys *k, const struct key *key, int settle,
 	return buf_detach(&out);
 }
 
-static int keys_spawn(struct keys *k, struct key *key, struct err *e)
-{
-	char *path = file_join(k->tools, key->words.items[0]);
-	char **argv = mem_new(key->words.n + 2, sizeof(*argv));
-	posix_spawn_file_actions_t actions;
-	int rc;
-
-	for (size_t i = 0; i < key->words.n; i++)
-		argv[i] = key->words.items[i];
-	argv[key->words.n] = (char[]){"--params"};
-	/* Files in memory, not pipes: however much a tool writes, nobody waits for us. */
-	key->out = memfd_create("params", MFD_CLOEXEC);
-	key->err = memfd_create("errors", MFD_CLOEXEC);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, key->out, 1);
-	posix_spawn_file_actions_adddup2(&actions, key->err, 2);
-	rc = key->out < 0 || key->err < 0
-		     ? errno
-		     : posix_spawn(&key->pid, path, &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	free(argv);
-	if (rc) {
-		key->pid = 0;
-		errno = rc;
-		err_errno(e, "cannot run '%s'", path);
-	}
-	free(path);
-	return rc ? -1 : 0;
-}
-
 /* From the cache, or a process whose output keys_collect() takes. */
 static int keys_start(struct keys *k, struct key *key, struct err *e)
 {
 	json_t *old = json_object_get(json_object_get(k->old, "steps"), key->name);
 	const char *print = json_string_value(json_array_get(old, 0));
 	const char *text = json_string_value(json_array_get(old, 1));
+	char *path, **argv;
+	int rc;
 
 	key->print = keys_print(k, key, 0, &key->settled);
 	if (print && text && strcmp(print, key->print) == 0) {
@@ -409,48 +359,30 @@ static int keys_start(struct keys *k, struct key *key, struct err *e)
 	}
 	free(key->print);
 	key->print = keys_print(k, key, 1, &key->settled);
-	return keys_spawn(k, key, e);
-}
-
-/* What it said goes to the caller; its exit code is the kind of the error. */
-static int keys_refused(struct keys *k, const struct key *key, int status, struct err *e)
-{
-	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-	struct err unused = ERR_INIT;
-
-	lseek(key->err, 0, SEEK_SET);
-	if (code < ERR_NO || code > ERR_FEW ||
-		file_read_fd(key->err, key->name, KEYS_OUTPUT, &k->said, &unused) < 0 ||
-		!k->said.len)
-		return err_set(e, ERR_SYSTEM, "'%s --params' ended with %s %d", key->words.items[0],
-			WIFSIGNALED(status) ? "signal" : "exit code",
-			WIFSIGNALED(status) ? WTERMSIG(status) : code);
-	e->kind = (enum err_kind)code;
-	e->text[0] = 0;
-	return -1;
+	path = file_join(k->tools, key->words.items[0]);
+	argv = mem_new(key->words.n + 2, sizeof(*argv));
+	for (size_t i = 0; i < key->words.n; i++)
+		argv[i] = key->words.items[i];
+	argv[key->words.n] = (char[]){"--params"};
+	rc = ask_start(&key->ask, path, argv, e);
+	free(argv);
+	free(path);
+	return rc;
 }
 
 static int keys_collect(struct keys *k, struct key *key, struct err *e)
 {
 	char *print;
-	int status, still;
+	int still;
 
-	if (!key->pid)
+	if (!key->ask.pid)
 		return 0;
-	while (waitpid(key->pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return err_errno(e, "cannot wait for '%s'", key->words.items[0]);
-	key->pid = 0;
-	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		return keys_refused(k, key, status, e);
-	lseek(key->out, 0, SEEK_SET);
-	if (file_read_fd(key->out, key->name, KEYS_OUTPUT, &key->text, e) < 0)
+	if (ask_end(&key->ask, key->words.items[0], &key->text, &k->said, e) < 0)
 		return -1;
 	print = keys_print(k, key, 0, &still);
 	if (strcmp(print, key->print) != 0)
 		key->settled = 0; /* something changed meanwhile: ask again next time */
 	free(print);
-	key_stop(key);
 	return 0;
 }
 
@@ -526,39 +458,4 @@ int keys_commit(struct keys *k, struct err *e)
 			return -1;
 	}
 	return keys_put_all(k, e);
-}
-
-static void keys_sweep_one(const char *path)
-{
-	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	struct stat locked, named;
-
-	if (fd < 0)
-		return;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &locked) == 0 &&
-		lstat(path, &named) == 0 && locked.st_ino == named.st_ino &&
-		locked.st_dev == named.st_dev && S_ISREG(named.st_mode))
-		unlink(path);
-	close(fd);
-}
-
-int keys_sweep(const char *dir, struct err *e)
-{
-	size_t n;
-	char **names = place_names(dir, &n, e);
-
-	if (!names)
-		return -1;
-	for (size_t i = 0; i < n; i++) {
-		size_t len = strlen(names[i]);
-		char *path;
-
-		if (names[i][0] != '.' || len < 7 || strcmp(names[i] + len - 5, ".part") != 0)
-			continue;
-		path = file_join(dir, names[i]);
-		keys_sweep_one(path);
-		free(path);
-	}
-	place_names_free(names, n);
-	return 0;
 }

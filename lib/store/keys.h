@@ -35,7 +35,4 @@ int keys_step(struct keys *k, const char *text, struct err *e);	 /* [NAME=]TOOL 
 int keys_commit(struct keys *k, struct err *e);
 const char *keys_said(const struct keys *k);
 
-/* Removes `.*.part` files in a directory that nobody writes any more (their flock is free). */
-int keys_sweep(const char *dir, struct err *e);
-
 #endif

@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "store/keys.h"
 #include "store/place.h"
+#include "store/sweep.h"
 #include "store/words.h"
 
 static int setup(void **state)
@@ -304,8 +305,8 @@ static void test_sweep_takes_only_what_nobody_holds(void **state)
 	put(".part", "x");
 	fd = open(".held.arrow.part", O_RDWR);
 	assert_int_equal(flock(fd, LOCK_EX), 0);
-	assert_int_equal(keys_sweep(".", &e), 0);
-	assert_int_equal(keys_sweep("nowhere", &e), 0);
+	assert_int_equal(sweep_parts(".", &e), 0);
+	assert_int_equal(sweep_parts("nowhere", &e), 0);
 	assert_false(file_exists(".free.arrow.part"));
 	assert_true(file_exists(".held.arrow.part"));
 	assert_true(file_exists("kept.part"));
