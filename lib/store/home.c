@@ -3,6 +3,7 @@
  */
 #include "store/home.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -81,7 +82,7 @@ char *home_mlruns(const char *home, struct err *e)
 {
 	/* MLflow makes .trash when it opens a store, which a reader on a read-only copy cannot. */
 	char *trash = mem_printf("%s/mlruns/.trash", home);
-	int rc = file_mkdirs(trash, e);
+	int rc = mkdir(trash, 0777) == 0 || errno == EEXIST ? 0 : file_mkdirs(trash, e);
 
 	free(trash);
 	return rc < 0 ? NULL : file_join(home, "mlruns");

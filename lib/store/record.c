@@ -38,21 +38,21 @@ int run_record_env(struct run_record *r)
 	return r->run != NULL;
 }
 
-/* ---- what is known of the sources and the machine */
+/* ---- what is known of the sources and the machine: on the parent alone */
 
 static int record_tag(const char *dir, const char *key, const char *value, struct err *e)
 {
 	return value && *value ? run_put_tag(dir, key, value, e) : 0;
 }
 
-static int record_git(const char *dir, int dirty, struct err *e)
+static int record_git(const char *dir, struct err *e)
 {
 	char *commit = git_commit(), *branch = git_branch();
 	int rc = record_tag(dir, "mlflow.source.git.commit", commit, e);
 
 	if (rc == 0)
 		rc = record_tag(dir, "mlflow.source.git.branch", branch, e);
-	if (rc == 0 && commit && dirty)
+	if (rc == 0 && commit)
 		switch (git_dirty()) {
 		case 0:
 			rc = run_put_tag(dir, "mlflow.source.git.dirty", "false", e);
@@ -194,10 +194,6 @@ static int record_tags(const char *dir, const struct run_record *r, struct err *
 		rc = record_tag(dir, "pawl.exit_code", number, e);
 	if (rc == 0)
 		rc = record_tag(dir, "pawl.error", r->error, e);
-	if (rc == 0)
-		rc = record_host(dir, e);
-	if (rc == 0)
-		rc = record_git(dir, 0, e);
 	buf_release(&command);
 	return rc;
 }
@@ -265,7 +261,7 @@ static int record_parent_make(const struct lock *l, const char *home, const stru
 	if (run_begin(l, home, n, &dir, e) < 0)
 		return -1;
 	if (run_put_tag(dir, "mlflow.source.name", "make", e) == 0 && record_host(dir, e) == 0 &&
-		record_tag(dir, "pawl.set", r->overrides, e) == 0 && record_git(dir, 1, e) == 0)
+		record_tag(dir, "pawl.set", r->overrides, e) == 0 && record_git(dir, e) == 0)
 		rc = run_publish(home, n, dir, e);
 	free(dir);
 	return rc < 0 ? -1 : 0;

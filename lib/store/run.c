@@ -235,7 +235,7 @@ static int run_begin_tags(const struct run_info *r, const char *parent, struct e
 int run_begin(
 	const struct lock *l, const char *home, const struct run_new *n, char **dir, struct err *e)
 {
-	static const char *const subs[] = {"artifacts", "params", "metrics", "tags"};
+	static const char *const subs[] = {"", "/artifacts", "/params", "/metrics", "/tags"};
 	char *mlruns = file_join(home, "mlruns"), *uri = meta_uri(mlruns, e);
 	const char *name = n->name && *n->name ? n->name : n->id;
 	struct run_info r = {.status = RUN_RUNNING, .start = n->start};
@@ -255,12 +255,14 @@ int run_begin(
 	r.user = run_user();
 	r.artifacts = mem_printf("%s/%s/%s/artifacts", uri, n->experiment, n->id);
 	for (size_t i = 0; i < sizeof(subs) / sizeof(*subs); i++) {
-		char *sub = file_join(r.dir, subs[i]);
-		int made = file_mkdirs(sub, e);
+		char *sub = mem_printf("%s%s", r.dir, subs[i]);
+		int made = mkdir(sub, 0777);
 
 		free(sub);
-		if (made < 0)
+		if (made < 0) {
+			err_errno(e, "cannot make '%s'", r.dir);
 			goto end;
+		}
 	}
 	if (run_put_meta(&r, e) < 0 || run_begin_tags(&r, n->parent, e) < 0)
 		goto end;
