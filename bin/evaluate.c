@@ -17,6 +17,7 @@
 #include "model/score.h"
 #include "onnx/file.h"
 #include "onnx/signature.h"
+#include "store/registry.h"
 
 static struct options {
 	const char *model, *output, *from;
@@ -25,8 +26,8 @@ static struct options {
 } options;
 
 static const struct opt opts[] = {
-	{'m', "model", OPT_STRING, "FILE", "the model to evaluate", OPT_AT(options, model), 0, NULL,
-		0, 0},
+	{'m', "model", OPT_STRING, "MODEL", "a file, or NAME@ALIAS or NAME/VERSION in the registry",
+		OPT_AT(options, model), 0, NULL, 0, 0},
 	OPT_OUTPUT(options, output),
 	OPT_FROM(options, from),
 	{0, "check", OPT_FLAG, NULL, "judge a metrics.json by the gates instead",
@@ -60,7 +61,23 @@ struct work {
 	struct signature sig;
 	struct source *source;
 	struct score score;
+	char *path; /* of the model's file */
 };
+
+/* A file, or a version in the registry, whose bytes are checked there. */
+static int find_model(struct work *w, struct err *e)
+{
+	struct stat st;
+
+	if (!options.model)
+		return err_set(e, ERR_USAGE, "which model? -m FILE or -m NAME@ALIAS");
+	if (registry_is_spec(options.model))
+		return registry_model_path(NULL, options.model, &w->path, e);
+	if (stat(options.model, &st) == 0 && !S_ISREG(st.st_mode))
+		return err_set(e, ERR_USAGE, "'%s' is no regular file", options.model);
+	w->path = mem_strdup(options.model);
+	return 0;
+}
 
 static int evaluate(struct work *w, const char *path, struct err *e)
 {
@@ -68,7 +85,7 @@ static int evaluate(struct work *w, const char *path, struct err *e)
 
 	if (options.from)
 		format_of_name(options.from, &from);
-	w->model = onnx_file_read(options.model, e);
+	w->model = onnx_file_read(w->path, e);
 	if (!w->model)
 		return -1;
 	if (signature_get(&w->sig, w->model, e) < 0)
@@ -116,18 +133,14 @@ static int write_metrics(struct work *w, struct err *e)
 static int run_evaluate(struct run *r, const char *path, struct err *e)
 {
 	struct work w = {.out = OUTFILE_INIT};
-	struct stat st;
 	int rc = -1;
 
-	if (!options.model)
-		return err_set(e, ERR_USAGE, "which model? (-m FILE)");
-	if (stat(options.model, &st) == 0 && !S_ISREG(st.st_mode))
-		return err_set(e, ERR_USAGE, "'%s' is no regular file", options.model);
+	if (find_model(&w, e) < 0)
+		return -1;
 	if (step_begin(&w.step, r, e) < 0 || outfile_open(&w.out, options.output, e) < 0)
 		goto end;
 	step_output(&w.step, "metrics", options.output);
-	if (step_input(&w.step, "model", options.model, e) < 0 ||
-		step_input(&w.step, "data", path, e) < 0)
+	if (step_input(&w.step, "model", w.path, e) < 0 || step_input(&w.step, "data", path, e) < 0)
 		goto end;
 	if (step_current(&w.step, &options.output, 1))
 		rc = outfile_keep(&w.out, e);
@@ -139,6 +152,7 @@ end:
 	source_close(w.source);
 	signature_release(&w.sig);
 	onnx_model_free(w.model);
+	free(w.path);
 	step_end(&w.step);
 	return rc;
 }
@@ -205,7 +219,7 @@ static int write_verdict(struct verdict *v, struct step *s, struct outfile *out,
 			return -1;
 	if (v->failed) {
 		/* Nobody may go on with the verdict on another model. */
-		if (outfile_regular(out))
+		if (out->target)
 			unlink(out->target);
 		return err_set(e, ERR_NO, "%s", v->failed);
 	}

@@ -220,6 +220,20 @@ model() {
 	[ "$(sed -n '/confusion_matrix/,/^  ]/p' weighted.json | grep -oE '[0-9.]+' | awk '{ s += $1 } END { print s }')" = "$want" ]
 }
 
+@test "a version in the registry is evaluated by its name" {
+	model two
+	export PAWL_HOME=$T/home
+	ok pawl evaluate -m model.onnx -o metrics.json test.csv
+	ok pawl evaluate --check -o gates.ok metrics.json
+	ok pawl register add --metrics metrics.json --gates gates.ok --promote shop model.onnx
+	want=$(cat metrics.json)
+	for m in shop@champion shop/1; do
+		ok pawl evaluate -m $m test.csv
+		[ "$out" = "$want" ]
+	done
+	fails 2 pawl evaluate -m shop@nobody test.csv
+}
+
 @test "a full disk is exit 4, a directory as output is exit 2" {
 	model two
 	fails 4 pawl evaluate -m model.onnx -o /dev/full test.csv
