@@ -9,19 +9,19 @@
 #include "base/file.h"
 #include "base/grid.h"
 #include "base/json.h"
-#include "base/mem.h"
 #include "base/num.h"
 #include "cli/step.h"
 #include "cli/tool.h"
 #include "cli/when.h"
-#include "onnx/file.h"
-#include "onnx/signature.h"
+#include "onnx/model.h"
 #include "store/audit.h"
+#include "store/brief.h"
 #include "store/home.h"
 #include "store/place.h"
 #include "store/registry.h"
 #include "store/release.h"
 #include "store/runs.h"
+#include "store/verify.h"
 
 struct register_options {
 	const char *format, *output, *metrics, *gates, *data, *why;
@@ -62,6 +62,15 @@ static void register_say_json(const json_t *value)
 	buf_release(&out);
 }
 
+static void register_say_text(void (*brief)(const json_t *, struct buf *), const json_t *value)
+{
+	struct buf out = BUF_INIT;
+
+	brief(value, &out);
+	register_say(&out);
+	buf_release(&out);
+}
+
 static int register_operands(const struct run *r, int min, int max, struct err *e)
 {
 	if (r->noperands < min)
@@ -72,86 +81,6 @@ static int register_operands(const struct run *r, int min, int max, struct err *
 }
 
 /* ---- add and promote */
-
-/* What release.json says: no time and no path, so that the same decision has the same bytes. */
-static json_t *register_json(const char *name, const struct release_decision *d, json_t *lineage)
-{
-	json_t *out = json_object();
-	int champion = d->champion == d->version;
-
-	json_object_set_new(out, "name", json_text(name, strlen(name)));
-	json_object_set_new(out, "version", json_integer(d->version));
-	json_object_set_new(out, "model", json_string(d->sha256));
-	json_object_set_new(out, "alias", champion ? json_string("champion") : json_null());
-	json_object_set_new(out, "decision", json_string(d->word));
-	json_object_set_new(out, "reason", json_text(d->reason, strlen(d->reason)));
-	if (lineage)
-		json_object_set(out, "lineage", lineage);
-	return out;
-}
-
-/* One line about the version and who is champion now. */
-static void register_sentence(const char *name, const struct release_decision *d, struct buf *out)
-{
-	buf_addf(out, "%s/%lld ", name, d->version);
-	if (d->champion == d->version)
-		buf_addf(out, "is %s@champion", name);
-	else if (d->champion)
-		buf_addf(out, "is registered, %s@champion stays version %lld", name, d->champion);
-	else
-		buf_addf(out, "is registered, there is no %s@champion", name);
-	buf_addf(out, ": %s", d->reason);
-}
-
-static void register_summary_metrics(const json_t *report, struct buf *out)
-{
-	static const char *const names[] = {"roc_auc", "log_loss", "rmse", "r2", NULL};
-	const json_t *metrics = json_object_get(report, "metrics");
-	const json_t *baseline = json_object_get(report, "baseline");
-	int n = 0;
-
-	for (const char *const *name = names; *name; name++) {
-		if (!json_is_number(json_object_get(metrics, *name)))
-			continue;
-		buf_addf(out, "%s%s %.4g", n++ ? ", " : "", *name, json_dbl(metrics, *name, 0));
-		if (json_is_number(json_object_get(baseline, *name)))
-			buf_addf(out, " (baseline %.4g)", json_dbl(baseline, *name, 0));
-	}
-	if (!n)
-		buf_adds(out, "none");
-}
-
-/* How a make ends: rows, metrics, version, what next. */
-static int register_summary(
-	const struct release_request *q, const struct release_decision *d, struct err *e)
-{
-	struct onnx_model *model = onnx_file_read(q->model, e);
-	json_t *report = model && q->metrics ? json_read(q->metrics, e) : NULL;
-	struct signature s = SIGNATURE_INIT;
-	struct buf out = BUF_INIT;
-	long long train, test;
-	int rc = -1;
-
-	if (!model || (q->metrics && !report) || signature_get(&s, model, e) < 0)
-		goto end;
-	train = json_int(s.training, "rows", 0);
-	test = json_int(report, "rows", 0);
-	buf_addf(&out, "rows     %lld: %lld to train on, %lld held out\n", train + test, train,
-		test);
-	buf_adds(&out, "metrics  ");
-	register_summary_metrics(report, &out);
-	buf_adds(&out, "\nversion  ");
-	register_sentence(q->name, d, &out);
-	buf_adds(&out, "\nnext     make scores IN=FILE\n");
-	register_say(&out);
-	rc = 0;
-end:
-	buf_release(&out);
-	signature_release(&s);
-	json_decref(report);
-	onnx_model_free(model);
-	return rc;
-}
 
 static int register_inputs(struct step *s, const struct release_request *q, struct err *e)
 {
@@ -174,14 +103,14 @@ static int register_report(struct step *s, struct outfile *o, const struct relea
 
 	if (!lineage)
 		return -1;
-	report = register_json(q->name, d, lineage);
+	report = brief_decision_json(q->name, d, lineage);
 	if (options.output) {
 		json_pretty(report, &out);
 		rc = outfile_write(o, out.data, out.len, e);
 		if (rc == 0)
 			rc = outfile_commit(o, e);
 	} else if (register_text()) {
-		register_sentence(q->name, d, &out);
+		brief_decision(q->name, d, &out);
 		buf_addc(&out, '\n');
 		register_say(&out);
 	} else {
@@ -190,6 +119,18 @@ static int register_report(struct step *s, struct outfile *o, const struct relea
 	buf_release(&out);
 	json_decref(report);
 	json_decref(lineage);
+	return rc;
+}
+
+static int register_say_summary(
+	const struct release_request *q, const struct release_decision *d, struct err *e)
+{
+	struct buf out = BUF_INIT;
+	int rc = brief_summary(q, d, &out, e);
+
+	if (rc == 0)
+		register_say(&out);
+	buf_release(&out);
 	return rc;
 }
 
@@ -222,7 +163,7 @@ static int register_add(struct run *r, struct err *e)
 		step_output(&s, "release", options.output);
 	rc = register_report(&s, &o, &q, &d, e);
 	if (rc == 0 && options.summary && !r->quiet)
-		rc = register_summary(&q, &d, e);
+		rc = register_say_summary(&q, &d, e);
 end:
 	outfile_discard(&o);
 	step_end(&s);
@@ -254,11 +195,11 @@ static int register_promote(struct run *r, struct err *e)
 	if (release_promote(&q, &d, e) < 0)
 		goto end;
 	if (register_text()) {
-		register_sentence(q.name, &d, &out);
+		brief_decision(q.name, &d, &out);
 		buf_addc(&out, '\n');
 		register_say(&out);
 	} else {
-		report = register_json(q.name, &d, NULL);
+		report = brief_decision_json(q.name, &d, NULL);
 		register_say_json(report);
 		json_decref(report);
 	}
@@ -459,46 +400,6 @@ static int register_list(struct run *r, struct err *e)
 	return rc;
 }
 
-static void register_show_text(const json_t *all)
-{
-	struct grid t = GRID_OF(2);
-	struct buf out = BUF_INIT, line = BUF_INIT;
-	const char *key;
-	json_t *value, *item;
-	size_t i;
-
-	json_object_foreach((json_t *)(uintptr_t)all, key, value)
-	{
-		if (json_is_object(value))
-			continue;
-		buf_reset(&line);
-		json_array_foreach(value, i, item)
-		{
-			buf_addf(&line, "%s@%s", i ? " " : "", json_string_value(item));
-		}
-		grid_addf(&t, "%s", key);
-		if (json_is_integer(value))
-			grid_addf(&t, "%lld", (long long)json_integer_value(value));
-		else
-			grid_addf(&t, "%s",
-				json_is_string(value) ? json_string_value(value)
-				: line.len	      ? line.data
-						      : "-");
-	}
-	json_object_foreach(json_object_get(all, "tags"), key, value)
-	{
-		if (strcmp(key, "pawl.sha256") == 0)
-			continue;
-		grid_addf(&t, "%s", key);
-		grid_addf(&t, "%s", json_string_value(value));
-	}
-	grid_print(&t, 0, 1, grid_terminal(1), &out);
-	register_say(&out);
-	buf_release(&line);
-	buf_release(&out);
-	grid_release(&t);
-}
-
 static int register_show(struct run *r, struct err *e)
 {
 	struct grid t = GRID_OF(5);
@@ -525,7 +426,7 @@ static int register_show(struct run *r, struct err *e)
 		one = rc == 0 ? register_version_json(home, &v, e) : NULL;
 		rc = one ? 0 : -1;
 		if (rc == 0 && register_text())
-			register_show_text(one);
+			register_say_text(brief_version, one);
 		else if (rc == 0)
 			register_say_json(one);
 	}
@@ -535,43 +436,6 @@ static int register_show(struct run *r, struct err *e)
 	grid_release(&t);
 	free(home);
 	return rc;
-}
-
-static void register_history_text(const json_t *events)
-{
-	struct grid t = GRID_OF(6);
-	struct buf out = BUF_INIT;
-	const json_t *event;
-	size_t i;
-
-	json_array_foreach(events, i, event)
-	{
-		long long from = json_int(event, "from", 0), to = json_int(event, "to", 0);
-		const char *alias = json_str(event, "alias", NULL);
-
-		grid_addf(&t, "%.19sZ", json_str(event, "time", "?"));
-		grid_addf(&t, "%s", json_str(event, "who", "?"));
-		grid_addf(&t, "%s", json_str(event, "event", "?"));
-		grid_addf(&t, "version %lld", json_int(event, "version", 0));
-		if (!alias || (from == to && from))
-			grid_addf(&t, "-");
-		else if (from && to)
-			grid_addf(&t, "@%s %lld -> %lld", alias, from, to);
-		else
-			grid_addf(&t, "@%s -> %lld", alias, to);
-		grid_addf(&t, "%s", json_str(event, "why", ""));
-	}
-	grid_print(&t, 0, 1, grid_terminal(1), &out);
-	register_say(&out);
-	buf_release(&out);
-	grid_release(&t);
-}
-
-static int register_history_broken(const char *dir, size_t line, struct err *e)
-{
-	return err_set(e, ERR_DATA,
-		"%s/%s:%zu: the history was edited: this line does not follow from the one before",
-		dir, AUDIT_FILE, line);
 }
 
 static int register_history(struct run *r, struct err *e)
@@ -593,11 +457,11 @@ static int register_history(struct run *r, struct err *e)
 	else
 		events = audit_read(dir, &broken, e);
 	if (events && register_text())
-		register_history_text(events);
+		register_say_text(brief_history, events);
 	else if (events)
 		register_say_json(events);
 	if (events)
-		rc = broken ? register_history_broken(dir, broken, e) : 0;
+		rc = broken ? verify_history_broken(dir, broken, e) : 0;
 	json_decref(events);
 	free(dir);
 	free(home);
@@ -605,33 +469,6 @@ static int register_history(struct run *r, struct err *e)
 }
 
 /* ---- checking */
-
-static int register_verify_model(const char *home, const char *name, struct err *e)
-{
-	struct versions all = VERSIONS_INIT;
-	char *dir = registry_dir(home, name);
-	json_t *events = NULL, *lineage = NULL;
-	size_t broken = 0;
-	int rc = registry_versions(home, name, &all, e);
-
-	for (size_t i = 0; rc == 0 && i < all.n; i++) {
-		rc = registry_check(&all.items[i], e);
-		if (rc == 0 && onnx_file_lineage(all.items[i].model, &lineage, e) < 0)
-			rc = err_prefix(e, "%s/%lld", name, all.items[i].number);
-		json_decref(lineage);
-		lineage = NULL;
-	}
-	if (rc == 0) {
-		events = audit_read(dir, &broken, e);
-		rc = events ? 0 : -1;
-	}
-	if (rc == 0 && broken)
-		rc = register_history_broken(dir, broken, e);
-	json_decref(events);
-	free(dir);
-	versions_release(&all);
-	return rc;
-}
 
 static int register_verify(struct run *r, struct err *e)
 {
@@ -645,7 +482,7 @@ static int register_verify(struct run *r, struct err *e)
 	if (home && r->noperands) {
 		if (registry_check_name(r->operands[0], e) == 0)
 			rc = registry_exists(home, r->operands[0])
-				     ? register_verify_model(home, r->operands[0], e)
+				     ? verify_model(home, r->operands[0], e)
 				     : err_set(e, ERR_USAGE,
 					       "no model '%s' ('pawl register list' shows them)",
 					       r->operands[0]);
@@ -654,7 +491,7 @@ static int register_verify(struct run *r, struct err *e)
 		rc = names ? 0 : -1;
 	}
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = register_verify_model(home, names[i], e);
+		rc = verify_model(home, names[i], e);
 	place_names_free(names, n);
 	free(home);
 	return rc;

@@ -1,0 +1,45 @@
+/* verify: whether what was registered is still what is there.
+ * SPDX-License-Identifier: MIT
+ */
+#include "store/verify.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "onnx/file.h"
+#include "store/audit.h"
+#include "store/registry.h"
+
+int verify_history_broken(const char *dir, size_t line, struct err *e)
+{
+	return err_set(e, ERR_DATA,
+		"%s/%s:%zu: the history was edited: this line does not follow from the one before",
+		dir, AUDIT_FILE, line);
+}
+
+int verify_model(const char *home, const char *name, struct err *e)
+{
+	struct versions all = VERSIONS_INIT;
+	char *dir = registry_dir(home, name);
+	json_t *events = NULL, *lineage = NULL;
+	size_t broken = 0;
+	int rc = registry_versions(home, name, &all, e);
+
+	for (size_t i = 0; rc == 0 && i < all.n; i++) {
+		rc = registry_check(&all.items[i], e);
+		if (rc == 0 && onnx_file_lineage(all.items[i].model, &lineage, e) < 0)
+			rc = err_prefix(e, "%s/%lld", name, all.items[i].number);
+		json_decref(lineage);
+		lineage = NULL;
+	}
+	if (rc == 0) {
+		events = audit_read(dir, &broken, e);
+		rc = events ? 0 : -1;
+	}
+	if (rc == 0 && broken)
+		rc = verify_history_broken(dir, broken, e);
+	json_decref(events);
+	free(dir);
+	versions_release(&all);
+	return rc;
+}
