@@ -16,8 +16,8 @@ int num_double(const char *text, size_t len, double *out);
 int num_int64(const char *text, size_t len, int64_t *out);
 int num_uint64(const char *text, size_t len, uint64_t *out);
 
-/* The shortest decimal that reads back the same ("0.1", "1e+300", "-0", "nan", "inf"); returns
- * the length. Integers below 2^53 have no point and no exponent up to 1e16. */
+/* The decimal of fewest digits, of those that printf rounds to, that reads back the same ("0.1",
+ * "1e+300", "-0", "nan", "inf"); returns the length. Integers up to 2^53 have no exponent. */
 size_t num_print(double value, char text[NUM_TEXT]);
 size_t num_print_int64(int64_t value, char text[NUM_TEXT]);
 size_t num_print_uint64(uint64_t value, char text[NUM_TEXT]);
