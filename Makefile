@@ -38,8 +38,10 @@ CFLAGS := -std=gnu11 -g $(OPTIMISE) $(WARN) -ffp-contract=off -fno-math-errno -D
 CPPFLAGS := -Ilib -I$(B)/gen -MMD -MP
 LDFLAGS := -Wl,--as-needed -pthread $(OPTIMISE)
 # The reference LAPACK, linked statically: the same bits on every CPU (DESIGN rule 3).
-LAPACK := $(foreach a,liblapacke.a lapack/liblapack.a blas/libblas.a,$(shell $(CC) -print-file-name=$a))
-LDLIBS := -lcsv -lz -lyaml -ljansson -lcrypto -lprotobuf-c -llz4 -lzstd $(LAPACK) -lgfortran -lm
+# Asked for when something is linked: `make demo` has no compiler yet when this is read.
+LAPACK = $(eval LAPACK := $(foreach a,liblapacke.a lapack/liblapack.a blas/libblas.a,$\
+	$(shell $(CC) -print-file-name=$a)))$(LAPACK)
+LDLIBS = -lcsv -lz -lyaml -ljansson -lcrypto -lprotobuf-c -llz4 -lzstd $(LAPACK) -lgfortran -lm
 
 LIB := $(B)/libpawl.a
 GEN := $(B)/gen/onnx.pb-c.h
@@ -51,7 +53,8 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/*.c))
 EXAMPLES := $(patsubst %.c,$(B)/%,$(sort $(wildcard examples/*/*.c)))
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*.c)))
 
-.PHONY: all demo check unit cli flow interop fuzz lint format install uninstall clean FORCE
+.PHONY: all demo check unit cli flow interop fuzz lint format install uninstall clean \
+	unit-programs fuzz-library
 
 all: $(PROGRAMS) $(B)/share/pawl/pawl.mk $(EXAMPLES)
 
@@ -95,16 +98,18 @@ $(B)/share/pawl/pawl.mk: lib/mk/pawl.mk
 .SECONDARY: $(patsubst %.c,$(B)/obj/%.o,$(wildcard bin/*.c examples/*.c examples/*/*.c))
 -include $(shell find $(B)/obj $(B)/unit -name '*.d' 2>/dev/null)
 
-# ---- the README's two commands
+# ---- the README's two commands, on all processors where -j does not say otherwise
+
+PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 demo:
 	@tools/deps
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) $(PARALLEL) --no-print-directory -s all
 	@examples/churn/demo
 
 check:
 	@tools/deps --test
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) $(PARALLEL) --no-print-directory -s all unit-programs
 	@tools/check $(if $(V),V=$(V)) unit cli flow interop lint
 
 # ---- tests: every file writes TAP, tools/check counts
@@ -119,9 +124,10 @@ cli flow interop: all ; @tools/check $(if $(V),V=$(V)) $@
 lint: ; @tools/check lint
 
 # libFuzzer needs clang; corpora lie in tests/fuzz/corpus/X.
-build/fuzz/%: tests/fuzz/%.c FORCE
+fuzz-library:
 	@$(MAKE) --no-print-directory -s B=build/fuzz/obj CC=clang \
 		OPTIMISE='-O1 -fsanitize=address,undefined,fuzzer-no-link' build/fuzz/obj/libpawl.a
+build/fuzz/%: tests/fuzz/%.c fuzz-library
 	clang $(filter-out $(OPTIMISE),$(CFLAGS)) -O1 -fsanitize=address,undefined,fuzzer -Ilib \
 		-Ibuild/fuzz/obj/gen -o $@ $< build/fuzz/obj/libpawl.a $(LDLIBS)
 fuzz: $(FUZZ:%=build/fuzz/%)
