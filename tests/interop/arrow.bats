@@ -5,7 +5,7 @@ load ../cli/helper
 # js SCRIPT ARGS: it finds no difference. The test is skipped where there is no node or package.
 js() {
 	command -v node >/dev/null || skip "no node here"
-	[ -e "$BATS_TEST_DIRNAME/node_modules/.installed" ] || skip "tests/interop/install has not run"
+	[ -e "$BATS_TEST_DIRNAME/node_modules/.installed" ] || skip "tests/interop/install could not install"
 	node "$BATS_TEST_DIRNAME/$1" "${@:2}"
 }
 

@@ -4,7 +4,7 @@ load ../cli/helper
 
 js() {
 	command -v node >/dev/null || skip "no node here"
-	[ -e "$BATS_TEST_DIRNAME/node_modules/.installed" ] || skip "tests/interop/install has not run"
+	[ -e "$BATS_TEST_DIRNAME/node_modules/.installed" ] || skip "tests/interop/install could not install"
 	node "$BATS_TEST_DIRNAME/$1" "${@:2}"
 }
 
