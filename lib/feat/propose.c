@@ -140,8 +140,8 @@ static void propose_positive(struct proposal *p)
 	}
 	text = map_key(values, best, &len);
 	p->positive = mem_strndup(text, len);
-	buf_addf(&p->remarks, "positive class: '%s', %s\n", p->positive,
-		named ? "by its name" : "the rarer one");
+	p->positive_reason = named ? "by its name" : "the rarer one";
+	buf_addf(&p->remarks, "positive class: '%s', %s\n", p->positive, p->positive_reason);
 }
 
 static int propose_task(struct proposal *p, struct err *e)

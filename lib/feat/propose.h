@@ -28,6 +28,7 @@ struct proposal {
 	char **reasons;		     /* [n] why, or NULL */
 	int classification;
 	char *positive; /* of two classes the one to find; NULL else */
+	const char *positive_reason;
 	char *task_reason;
 	const char *split; /* hash, time, position */
 	char *split_reason;

@@ -62,6 +62,9 @@ struct contract *propose_contract(const struct proposal *p, const struct propose
 		"absent, none is.");
 	if (p->key)
 		c->key = mem_strdup(p->key);
+	for (size_t i = 0; i < p->survey->schema.n; i++)
+		if (p->roles[i] == PROPOSE_KEY)
+			c->key_comment = mem_strdup(p->reasons[i]);
 	if (o->target) {
 		c->target = mem_strdup(o->target);
 		c->target_comment = mem_strdup(p->task_reason);
@@ -142,7 +145,10 @@ void propose_parameters(const struct proposal *p, struct buf *out)
 	buf_adds(out, "# Parameters: a section per tool, the keys are its long options "
 		      "(pawl TOOL --help).\nversion: 1\n");
 	buf_addf(out, "split: {by: %s, test: 0.2} # %s\n", p->split, p->split_reason);
-	buf_addf(out, "# %s\n", p->task_reason);
+	buf_addf(out, "# %s", p->task_reason);
+	if (p->positive)
+		buf_addf(out, "; the positive class: %s", p->positive_reason);
+	buf_addc(out, '\n');
 	if (p->classification) {
 		buf_adds(out, "train: {estimator: logistic, l2: 1.0, task: classification");
 		if (p->positive) {

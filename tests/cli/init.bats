@@ -21,6 +21,8 @@ table() {
 	[[ $out == *"next: make -C d"* ]]
 	grep -q 'note # it looks like free text' d/features.yaml
 	grep -q 'by: time' d/pawl.yaml
+	grep -q '# classification: .*; the positive class: by its name' d/pawl.yaml
+	grep -q '^key: user_id *# unique in every row' d/schema.yaml
 }
 
 @test "what init writes is what the tools accept" {
