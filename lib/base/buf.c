@@ -49,6 +49,7 @@ void buf_room(struct buf *b, size_t more)
 		cap = 64;
 	b->data = mem_grow(b->cap ? b->data : NULL, cap, 1);
 	b->cap = cap;
+	b->data[b->len] = 0; /* also for a caller who adds nothing to it in the end */
 }
 
 void buf_add(struct buf *b, const void *bytes, size_t len)
