@@ -57,15 +57,11 @@ static int print(const char *text, const char *end)
 	return fflush(stdout) == 0 ? 0 : (int)ERR_SYSTEM;
 }
 
-int main(int argc, char **argv)
+static int run(const char *home, char **argv)
 {
-	struct err e = ERR_INIT;
-	char *home = install_home(&e), *program;
+	char *program;
+	int missing;
 
-	if (!home)
-		return fail("cannot find", "pawl's own directory", "", ERR_SYSTEM);
-	if (argc < 2)
-		return fail("which", "TOOL", "? (pawl --help lists them)", ERR_USAGE);
 	if (strcmp(argv[1], "--help") == 0)
 		return help(home);
 	if (strcmp(argv[1], "--version") == 0)
@@ -76,7 +72,24 @@ int main(int argc, char **argv)
 		return fail("no tool", argv[1], " (pawl --help lists them)", ERR_USAGE);
 	program = mem_printf("%s/libexec/pawl/%s", home, argv[1]);
 	execv(program, argv + 1);
-	if (errno == ENOENT)
-		return fail("no tool", argv[1], " (pawl --help lists them)", ERR_USAGE);
-	return fail("cannot run", program, "", ERR_SYSTEM);
+	missing = errno == ENOENT;
+	if (!missing)
+		fail("cannot run", program, "", ERR_SYSTEM);
+	free(program);
+	return missing ? fail("no tool", argv[1], " (pawl --help lists them)", ERR_USAGE)
+		       : (int)ERR_SYSTEM;
+}
+
+int main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	char *home = install_home(&e);
+	int code;
+
+	if (!home)
+		return fail("cannot find", "pawl's own directory", "", ERR_SYSTEM);
+	code = argc < 2 ? fail("which", "TOOL", "? (pawl --help lists them)", ERR_USAGE)
+			: run(home, argv);
+	free(home);
+	return code;
 }
