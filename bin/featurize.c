@@ -53,7 +53,7 @@ struct work {
 	struct transform read; /* --apply */
 	const struct transform *transform;
 	struct apply *apply;
-	struct batch rows; /* not yet written */
+	struct batch rows; /* features of the batch at hand */
 	uint64_t at;	   /* rows of the table so far */
 };
 
@@ -209,25 +209,13 @@ static int read_graph(struct work *w, struct err *e)
 	return 0;
 }
 
-/* In batches of BATCH_ROWS rows by position, whatever those of the input. */
 static int write_batch(struct work *w, const struct batch *b, struct err *e)
 {
-	for (uint64_t from = 0; from < b->rows;) {
-		uint64_t n = b->rows - from;
-
-		if (n > BATCH_ROWS - w->rows.rows)
-			n = BATCH_ROWS - w->rows.rows;
-		if (apply_rows(w->apply, b, from, (size_t)n, w->at, &w->rows, e) < 0)
-			return -1;
-		from += n;
-		w->at += n;
-		if (w->rows.rows < BATCH_ROWS)
-			continue;
-		if (sink_write(w->sink, &w->rows, e) < 0)
-			return -1;
-		batch_clear(&w->rows);
-	}
-	return 0;
+	batch_clear(&w->rows);
+	if (apply_rows(w->apply, b, 0, (size_t)b->rows, w->at, &w->rows, e) < 0)
+		return -1;
+	w->at += b->rows;
+	return sink_write(w->sink, &w->rows, e);
 }
 
 static int write_frame(struct work *w, struct err *e)
@@ -248,7 +236,7 @@ static int write_frame(struct work *w, struct err *e)
 		return -1;
 	if (!w->at && !options.apply)
 		return err_set(e, ERR_FEW, "there are no rows to fit the features on");
-	return w->rows.rows ? sink_write(w->sink, &w->rows, e) : 0;
+	return 0;
 }
 
 /* The graph first: the frame is what make waits for. */

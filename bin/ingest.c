@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "cli/step.h"
 #include "cli/tool.h"
 #include "io/contract.h"
+#include "io/intake.h"
 #include "io/rejects.h"
 #include "io/sink.h"
 #include "io/source.h"
@@ -56,12 +55,9 @@ struct ingest {
 	struct source_options in;
 	const char **nulls;
 	struct source *source;
+	struct intake *intake;
 	struct sink *sink;
 	struct rejects *rejects;
-	struct schema schema; /* of the output */
-	struct batch batch;   /* columns borrowed from the source, and _row */
-	size_t key;	      /* column whose nulls are an error, or SCHEMA_NONE */
-	struct column *row;   /* the column _row, last in batch, or NULL */
 };
 
 static int ingest_params(struct run *r, json_t *params, struct err *e)
@@ -145,6 +141,7 @@ static int open_source(struct ingest *in, struct err *e)
 	in->in.truncate_time = options.truncate_time;
 	in->in.restart = sink_restartable(in->sink);
 	in->in.categories = sink_format(in->sink) == FORMAT_ARROW_FILE;
+	in->intake = intake_new(in->contract, options.key, options.target, in->in.nulls);
 	if (in->rejects) {
 		in->in.reject = rejects_add;
 		in->in.reject_arg = in->rejects;
@@ -159,154 +156,23 @@ static int open_source(struct ingest *in, struct err *e)
 	return in->source ? 0 : -1;
 }
 
-/* ---- the schema of the output */
-
-static int same_type(enum type a, enum type b)
-{
-	return a == b || (type_is_text(a) && type_is_text(b));
-}
-
-/* The columns must be those of the contract, no more, no less. */
-static int conform(const struct ingest *in, const struct schema *s, struct err *e)
-{
-	const char *name = source_name(in->source);
-
-	for (size_t i = 0; i < in->contract->n; i++) {
-		const struct contract_column *c = &in->contract->columns[i];
-		size_t at = schema_find(s, c->name);
-
-		if (at == SCHEMA_NONE && !c->optional)
-			return err_set(e, ERR_DATA, "%s: column '%s' is missing", name, c->name);
-		if (at != SCHEMA_NONE && !same_type(s->fields[at].type, c->type))
-			return err_set(e, ERR_DATA, "%s: column '%s' is %s, not %s as in '%s'",
-				name, c->name, type_name(s->fields[at].type), type_name(c->type),
-				options.schema);
-	}
-	for (size_t i = 0; i < s->n; i++) {
-		const struct field *f = &s->fields[i];
-		const char *role = notes_get(&f->notes, "pawl.role");
-
-		if (contract_find(in->contract, f->name) || (role && strcmp(role, "row") == 0))
-			continue;
-		return err_set(e, ERR_DATA,
-			"%s: column '%s' is not in '%s': drop it from the data, or add '%s: {type: "
-			"%s}' to the columns there",
-			name, f->name, options.schema, f->name,
-			type_name(f->type == TYPE_CATEGORY ? TYPE_STRING : f->type));
-	}
-	return 0;
-}
-
-static int set_role(struct schema *s, const char *column, const char *role, struct err *e)
-{
-	size_t at;
-
-	if (!column)
-		return 0;
-	if (schema_need(s, column, &at, e) < 0)
-		return -1;
-	notes_set(&s->fields[at].notes, "pawl.role", role);
-	return 0;
-}
-
-/* What the tokens were goes with the table, as far as the model that is made of it. */
-static void note_nulls(struct ingest *in)
-{
-	const char *const *tokens = in->in.nulls;
-	json_t *list = json_array();
-	struct buf text = BUF_INIT;
-
-	for (size_t i = 0; tokens && tokens[i]; i++)
-		if (*tokens[i])
-			json_array_append_new(list, json_string(tokens[i]));
-	tokens = in->contract ? NULL : source_nulls(in->source);
-	for (size_t i = 0; tokens && tokens[i]; i++)
-		if (*tokens[i])
-			json_array_append_new(list, json_string(tokens[i]));
-	if (json_array_size(list)) {
-		json_canonical(list, &text);
-		notes_set(&in->schema.notes, NULLS_KEY, text.data);
-	}
-	buf_release(&text);
-	json_decref(list);
-}
-
-/* The columns of a batch of ours belong to the source, all but the last. */
-static void release_batch(struct ingest *in)
-{
-	if (in->row)
-		memset(in->batch.cols, 0, (in->batch.n - 1) * sizeof(*in->batch.cols));
-	batch_release(&in->batch);
-	in->row = NULL;
-}
+/* ---- rows */
 
 /* Called again when the source begins again with other types. */
 static int start(struct ingest *in, struct err *e)
 {
-	release_batch(in);
-	schema_release(&in->schema);
-	schema_copy(&in->schema, source_schema(in->source));
-	if (schema_unique(&in->schema, e) < 0)
+	if (intake_start(in->intake, in->source, e) < 0)
 		return -1;
-	if (in->contract) {
-		if (conform(in, &in->schema, e) < 0)
-			return -1;
-		contract_apply_roles(in->contract, &in->schema);
-	} else if (set_role(&in->schema, options.key, "key", e) < 0 ||
-		   set_role(&in->schema, options.target, "target", e) < 0) {
-		return err_prefix(e, "%s", source_name(in->source));
-	}
-	note_nulls(in);
-	in->key = schema_role(&in->schema, "key");
-	if (in->key == SCHEMA_NONE && schema_role(&in->schema, "row") == SCHEMA_NONE) {
-		if (schema_find(&in->schema, "_row") != SCHEMA_NONE)
-			return err_set(e, ERR_DATA,
-				"%s: a column is called '_row', as pawl calls the position of a "
-				"row; "
-				"--key _row makes it the key",
-				source_name(in->source));
-		notes_set(&schema_add(&in->schema, "_row", TYPE_UINT64)->notes, "pawl.role", "row");
-		batch_init(&in->batch, &in->schema);
-		in->row = &in->batch.cols[in->schema.n - 1];
-	} else {
-		batch_init(&in->batch, &in->schema);
-	}
-	return sink_start(in->sink, &in->schema, e);
-}
-
-/* ---- rows */
-
-/* Text has been checked row by row; an Arrow input has no lines. */
-static int check_key(const struct ingest *in, const struct batch *b, struct err *e)
-{
-	const struct column *c;
-
-	if (in->key == SCHEMA_NONE || in->key >= b->n)
-		return 0;
-	c = &b->cols[in->key];
-	for (uint64_t row = 0; row < b->rows; row++)
-		if (!column_valid(c, row))
-			return err_set(e, ERR_DATA, "%s: row %llu: column '%s': the key is missing",
-				source_name(in->source),
-				(unsigned long long)(sink_rows(in->sink) + row + 1),
-				in->schema.fields[in->key].name);
-	return 0;
+	return sink_start(in->sink, intake_schema(in->intake), e);
 }
 
 static int write_batch(struct ingest *in, const struct batch *b, struct err *e)
 {
-	uint64_t first = sink_rows(in->sink);
+	const struct batch *out;
 
-	if (check_key(in, b, e) < 0)
+	if (intake_batch(in->intake, b, &out, e) < 0)
 		return -1;
-	if (!in->row)
-		return sink_write(in->sink, b, e);
-	memcpy(in->batch.cols, b->cols, b->n * sizeof(*b->cols));
-	in->row->nulls = 0;
-	for (uint64_t row = 0; row < b->rows; row++)
-		column_push_uint64(in->row, row, first + row);
-	in->batch.rows = b->rows;
-	return sink_write(in->sink, &in->batch, e);
+	return sink_write(in->sink, out, e);
 }
 
 static int copy(struct ingest *in, struct err *e)
@@ -332,8 +198,7 @@ static int copy(struct ingest *in, struct err *e)
 
 static void release(struct ingest *in)
 {
-	release_batch(in);
-	schema_release(&in->schema);
+	intake_free(in->intake);
 	source_close(in->source);
 	sink_discard(in->sink);
 	rejects_discard(in->rejects);
@@ -404,7 +269,7 @@ static int commit(struct ingest *in, struct err *e)
 
 static int ingest(struct run *r, struct err *e)
 {
-	struct ingest in = {.run = r, .key = SCHEMA_NONE};
+	struct ingest in = {.run = r};
 	int rc = -1;
 
 	if (check_options(r, e) < 0)

@@ -40,7 +40,7 @@ struct work {
 	struct predictor *predictor;
 	struct contract *contract;
 	struct source *source;
-	struct batch rows; /* not yet written */
+	struct batch rows; /* predictions of the batch at hand */
 };
 
 /* How raw text is read depends on the contract, where one is given. */
@@ -109,26 +109,14 @@ static int open_input(struct work *w, const char *path, struct err *e)
 	return sink_start(w->sink, predictor_schema(w->predictor), e);
 }
 
-/* In batches of BATCH_ROWS rows by position, whatever those of the input. */
 static int write_batch(struct work *w, const struct batch *b, struct err *e)
 {
 	if (predictor_batch(w->predictor, b, e) < 0)
 		return err_prefix(e, "%s", source_name(w->source));
-	for (uint64_t from = 0; from < b->rows;) {
-		uint64_t n = b->rows - from;
-
-		if (n > BATCH_ROWS - w->rows.rows)
-			n = BATCH_ROWS - w->rows.rows;
-		if (predictor_rows(w->predictor, b, from, n, &w->rows, e) < 0)
-			return -1;
-		from += n;
-		if (w->rows.rows < BATCH_ROWS)
-			continue;
-		if (sink_write(w->sink, &w->rows, e) < 0)
-			return -1;
-		batch_clear(&w->rows);
-	}
-	return 0;
+	batch_clear(&w->rows);
+	if (predictor_rows(w->predictor, b, 0, b->rows, &w->rows, e) < 0)
+		return -1;
+	return sink_write(w->sink, &w->rows, e);
 }
 
 static int write_all(struct work *w, struct err *e)
@@ -140,9 +128,7 @@ static int write_all(struct work *w, struct err *e)
 	while ((more = source_next(w->source, &b, e)) > 0)
 		if (write_batch(w, b, e) < 0)
 			return -1;
-	if (more < 0)
-		return -1;
-	return w->rows.rows ? sink_write(w->sink, &w->rows, e) : 0;
+	return more;
 }
 
 static int commit(struct work *w, struct err *e)

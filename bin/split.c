@@ -53,7 +53,7 @@ static const struct opt opts[] = {
 struct part { /* one output */
 	struct sink *sink;
 	const char *path;
-	struct batch rows; /* not yet written */
+	struct batch rows; /* of the batch at hand */
 	uint8_t *keep;
 	size_t keep_cap;
 };
@@ -170,38 +170,6 @@ static int learn(struct work *w, const char *path, struct err *e)
 	return source_rewind(w->source, e);
 }
 
-/* Appends the kept rows of a batch, writing whenever a block is full, so that the batches of the
- * input cannot be seen in the output. */
-static int part_add(struct part *p, const struct batch *b, struct err *e)
-{
-	uint64_t at = 0;
-
-	while (at < b->rows) {
-		uint64_t room = BATCH_ROWS - p->rows.rows;
-		size_t bytes = (b->rows + 7) / 8;
-		uint8_t *now = mem_new(bytes, 1);
-		int rc;
-
-		for (; room && at < b->rows; at++) {
-			if (bit_get(p->keep, at)) {
-				bit_set(now, at, 1);
-				room--;
-			}
-		}
-		rc = batch_append(&p->rows, b, now);
-		free(now);
-		if (rc < 0)
-			return err_set(
-				e, ERR_DATA, "%d rows hold more than 2 GiB of text", BATCH_ROWS);
-		if (p->rows.rows < BATCH_ROWS)
-			continue;
-		if (sink_write(p->sink, &p->rows, e) < 0)
-			return -1;
-		batch_clear(&p->rows);
-	}
-	return 0;
-}
-
 static int write_batch(struct work *w, const struct batch *b, const uint8_t *part, struct err *e)
 {
 	for (int p = 0; p < SPLIT_PARTS; p++) {
@@ -216,7 +184,10 @@ static int write_batch(struct work *w, const struct batch *b, const uint8_t *par
 		}
 		for (uint64_t i = 0; i < b->rows; i++)
 			bit_set(out->keep, i, part[i] == p);
-		if (part_add(out, b, e) < 0)
+		batch_clear(&out->rows);
+		if (batch_append(&out->rows, b, out->keep) < 0)
+			return err_set(e, ERR_DATA, "a batch holds more than 2 GiB of text");
+		if (sink_write(out->sink, &out->rows, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -244,16 +215,11 @@ static int write_parts(struct work *w, struct err *e)
 		rows += b->rows;
 	}
 	free(part);
-	for (int p = 0; more == 0 && p < SPLIT_PARTS; p++) {
-		struct part *out = &w->parts[p];
-
+	for (int p = 0; more == 0 && p < SPLIT_PARTS; p++)
 		if (has_part(p) && !split_count(w->split, p))
 			return err_set(e, ERR_FEW,
 				"the %s part would be empty: there are only %llu rows",
 				split_part_name(p), (unsigned long long)rows);
-		if (out->rows.rows && sink_write(out->sink, &out->rows, e) < 0)
-			return -1;
-	}
 	return more;
 }
 

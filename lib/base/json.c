@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/utf8.h"
 
 enum { JSON_CAP = 64 << 20 };
 
@@ -200,29 +201,13 @@ json_t *json_number(double value)
 	return isfinite(value) ? json_real(value) : json_null();
 }
 
-/* The length of the valid UTF-8 sequence at p, or 0. */
-static size_t json_utf8(const unsigned char *p, size_t n)
-{
-	size_t len = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-
-	if (!len || len > n || p[0] > 0xf4)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-		(p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return len;
-}
-
 json_t *json_text(const char *text, size_t len)
 {
 	struct buf clean = BUF_INIT;
 	json_t *value;
 
 	for (size_t i = 0; i < len;) {
-		size_t n = json_utf8((const unsigned char *)text + i, len - i);
+		size_t n = utf8_next(text + i, len - i);
 
 		if (n)
 			buf_add(&clean, text + i, n);

@@ -95,6 +95,11 @@ void contract_text_types(struct contract *c, struct source_options *o);
 /* Notes pawl.role on those columns of s that the contract gives a role. */
 void contract_apply_roles(const struct contract *c, struct schema *s);
 
+/* Whether a table's columns are those of the contract, no more (but for a column of role row) and
+ * no less, with their types; ERR_DATA with `name`, the table's, if not. */
+int contract_conform(
+	const struct contract *c, const struct schema *s, const char *name, struct err *e);
+
 /* A bound of column c as text: 12, 0.5, 2026-11-21, 2026-11-21T05:06:07Z. */
 void contract_print(const struct contract_column *c, union contract_number v, struct buf *out);
 

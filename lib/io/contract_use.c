@@ -1,4 +1,5 @@
-/* contract: what others take from it: parameters for lineage and keys, types for text, roles.
+/* contract: what others take from it: parameters for lineage and keys, types for text, roles,
+ * and whether a table has its columns.
  * SPDX-License-Identifier: MIT
  */
 #include <stdlib.h>
@@ -129,4 +130,44 @@ void contract_apply_roles(const struct contract *c, struct schema *s)
 	apply_role(s, c->target, "target");
 	apply_role(s, c->time, "time");
 	apply_role(s, c->weight, "weight");
+}
+
+static int same_type(enum type a, enum type b)
+{
+	return a == b || (type_is_text(a) && type_is_text(b));
+}
+
+/* A column that the contract lacks. */
+static int conform_extra(
+	const struct contract *c, const struct field *f, const char *name, struct err *e)
+{
+	const char *role = notes_get(&f->notes, "pawl.role");
+
+	if (contract_find(c, f->name) || (role && strcmp(role, "row") == 0))
+		return 0;
+	return err_set(e, ERR_DATA,
+		"%s: column '%s' is not in '%s': drop it from the data, or add '%s: {type: %s}' to "
+		"the columns there",
+		name, f->name, c->file, f->name,
+		type_name(f->type == TYPE_CATEGORY ? TYPE_STRING : f->type));
+}
+
+int contract_conform(
+	const struct contract *c, const struct schema *s, const char *name, struct err *e)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct contract_column *col = &c->columns[i];
+		size_t at = schema_find(s, col->name);
+
+		if (at == SCHEMA_NONE && !col->optional)
+			return err_set(e, ERR_DATA, "%s: column '%s' is missing", name, col->name);
+		if (at != SCHEMA_NONE && !same_type(s->fields[at].type, col->type))
+			return err_set(e, ERR_DATA, "%s: column '%s' is %s, not %s as in '%s'",
+				name, col->name, type_name(s->fields[at].type),
+				type_name(col->type), c->file);
+	}
+	for (size_t i = 0; i < s->n; i++)
+		if (conform_extra(c, &s->fields[i], name, e) < 0)
+			return -1;
+	return 0;
 }

@@ -48,7 +48,7 @@ struct reject {		       /* a bad row of a text input */
 
 struct source_options {
 	enum format from;
-	const struct text_type *types; /* [ntypes] borrowed; others are inferred */
+	const struct text_type *types; /* [ntypes] copied; others are inferred */
 	size_t ntypes;
 	int only_types; /* text: columns that are not in types are left out, not inferred */
 	const char *const *nulls; /* tokens that are null, NULL-ended; NULL: "" only (text columns
@@ -71,7 +71,8 @@ struct source_options {
 
 struct source;
 
-/* Opens and reads as far as the schema; NULL on failure. o may be NULL and is borrowed. */
+/* Opens and reads as far as the schema; NULL on failure. o may be NULL; what its nulls, key and
+ * reject_arg point to must live as long as the source. */
 struct source *source_open(const char *path, const struct source_options *o, struct err *e);
 /* Several files of text with one header (n > 0), read one behind the other. */
 struct source *source_open_all(

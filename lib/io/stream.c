@@ -61,6 +61,11 @@ int stream_rewindable(const struct stream *s)
 	return s->regular || s->spool >= 0;
 }
 
+int stream_keepable(const struct stream *s)
+{
+	return stream_rewindable(s) || s->holding;
+}
+
 int stream_is_gzip(const struct stream *s)
 {
 	return s->gunzip != NULL;

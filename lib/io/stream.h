@@ -27,6 +27,8 @@ const char *stream_name(const struct stream *s);
 int stream_seekable(const struct stream *s);
 /* Whether stream_rewind() works: a regular file, gzip or not, or a pipe that is kept. */
 int stream_rewindable(const struct stream *s);
+/* Whether stream_keep() would make it so: also a pipe all of whose bytes are held so far. */
+int stream_keepable(const struct stream *s);
 int stream_is_gzip(const struct stream *s);
 /* The size in bytes of a regular file, else 0 (for progress). */
 uint64_t stream_size(const struct stream *s);

@@ -152,7 +152,7 @@ static void textin_columns(struct textin *t, const struct map *names)
 			 memcmp(t->options.key, name, len) == 0;
 		c->given = type != MAP_NONE;
 		if (c->given)
-			c->type = t->options.types[type].type;
+			c->type = t->types[type].type;
 		else if (t->options.only_types)
 			c->cell = MAP_NONE;
 	}
@@ -211,13 +211,14 @@ static int textin_sample(struct textin *t, int all, struct err *e)
 
 static int textin_missing(struct textin *t, const struct map *names, struct err *e)
 {
-	for (size_t i = 0; i < t->options.ntypes; i++) {
-		const struct text_type *type = &t->options.types[i];
+	for (size_t i = 0; i < t->wanted.n; i++) {
+		size_t len;
+		const char *name = map_key(&t->wanted, i, &len);
 
-		if (type->optional || map_find(names, type->name, strlen(type->name)) != MAP_NONE)
+		if (t->types[i].optional || map_find(names, name, len) != MAP_NONE)
 			continue;
-		return err_set(e, ERR_DATA, "%s: column '%s' is missing", lines_name(&t->lines),
-			type->name);
+		return err_set(e, ERR_DATA, "%s: column '%.*s' is missing", lines_name(&t->lines),
+			(int)len, name);
 	}
 	return 0;
 }
@@ -313,12 +314,49 @@ int textin_begin(struct textin *t, int all, struct err *e)
 	return 0;
 }
 
-/* JSON Lines: columns whose types are given come first and need not be in any row. */
-static void textin_given(struct textin *t)
+/* The types that are given. JSON Lines: their columns come first and need not be in any row. */
+static void textin_given(struct textin *t, const struct source_options *o)
 {
-	for (size_t i = 0; i < t->options.ntypes; i++)
-		map_add(jsonlin_names(t->json), t->options.types[i].name,
-			strlen(t->options.types[i].name), NULL);
+	t->types = mem_new(o->ntypes + 1, sizeof(*t->types));
+	for (size_t i = 0; i < o->ntypes; i++) {
+		const char *name = o->types[i].name;
+		int is_new;
+		size_t at = map_add(&t->wanted, name, strlen(name), &is_new);
+
+		if (is_new)
+			t->types[at] = (struct text_type){
+				.type = o->types[i].type, .optional = o->types[i].optional};
+		if (t->json)
+			map_add(jsonlin_names(t->json), name, strlen(name), NULL);
+	}
+}
+
+/* What can be begun again: a file always; a pipe where a copy of it can be kept, which is done only
+ * where a dictionary may yet outgrow its caps, so that a table has the same bytes from a pipe. */
+static void textin_restarts(struct textin *t)
+{
+	int keepable = 1;
+
+	t->seekable = 1;
+	for (size_t i = 0; i < t->lines.n; i++) {
+		t->seekable &= stream_rewindable(t->lines.streams[i]);
+		keepable &= stream_keepable(t->lines.streams[i]);
+	}
+	if (!keepable)
+		t->options.restart = 0;
+	t->options.categories = t->options.categories && t->options.restart;
+}
+
+static int textin_keep(struct textin *t, struct err *e)
+{
+	int dicts = 0;
+
+	for (size_t i = 0; i < t->schema.n; i++)
+		dicts |= t->schema.fields[i].type == TYPE_CATEGORY;
+	for (size_t i = 0; dicts && !t->whole && i < t->lines.n; i++)
+		if (stream_keep(t->lines.streams[i], e) < 0)
+			return -1;
+	return 0;
 }
 
 struct textin *textin_open(struct stream **streams, size_t n, enum format format,
@@ -330,22 +368,17 @@ struct textin *textin_open(struct stream **streams, size_t n, enum format format
 	size_t len;
 
 	t->options = *o;
+	t->options.types = NULL; /* copied by textin_given() */
 	t->remarks = t->why = t->blank_text = (struct buf)BUF_INIT;
 	t->lines_of = mem_array(BATCH_ROWS, sizeof(*t->lines_of));
 	nulls_init(&t->convert.nulls, o->nulls);
 	t->convert.truncate_time = o->truncate_time;
 	lines_init(&t->lines, streams, n);
-	for (size_t i = 0; i < n; i++)
-		if (!stream_rewindable(streams[i]))
-			t->options.restart = 0;
-	/* A dictionary may outgrow its caps: only where that can be undone. */
-	t->options.categories = t->options.categories && t->options.restart;
-	for (size_t i = 0; i < o->ntypes; i++)
-		map_add(&t->wanted, o->types[i].name, strlen(o->types[i].name), NULL);
-	if (format == FORMAT_JSONL) {
+	textin_restarts(t);
+	if (format == FORMAT_JSONL)
 		t->json = jsonlin_new();
-		textin_given(t);
-	} else {
+	textin_given(t, o);
+	if (!t->json) {
 		if (!delimiter) {
 			if (stream_peek(streams[0], &head, &len, 65536, e) < 0)
 				goto fail;
@@ -356,7 +389,7 @@ struct textin *textin_open(struct stream **streams, size_t n, enum format format
 			goto fail;
 		t->fields = t->header.n;
 	}
-	if (textin_begin(t, 0, e) == 0)
+	if (textin_begin(t, 0, e) == 0 && textin_keep(t, e) == 0)
 		return t;
 fail:
 	textin_close(t);
@@ -380,6 +413,7 @@ void textin_close(struct textin *t)
 	buf_release(&t->remarks);
 	buf_release(&t->why);
 	buf_release(&t->blank_text);
+	free(t->types);
 	free(t->blanks);
 	free(t->values);
 	free(t->lines_of);

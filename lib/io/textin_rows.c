@@ -12,6 +12,12 @@ static int textin_restartable(const struct textin *t)
 	return t->options.restart && !t->whole && !t->restarted;
 }
 
+/* Only what needs no copy is read again for a contradiction: on a pipe the row is bad. */
+static int textin_rereadable(const struct textin *t)
+{
+	return textin_restartable(t) && t->seekable;
+}
+
 /* The types turned out to be wrong: learn from the whole input, then start from the top. */
 static int textin_restart(struct textin *t, struct err *e)
 {
@@ -58,7 +64,7 @@ static int textin_contradicted(
 	wider = textin_wider(c, cell);
 	if (wider == c->type)
 		return ROW_BAD;
-	if (textin_restartable(t)) {
+	if (textin_rereadable(t)) {
 		textin_because(t, c, cell);
 		return 3;
 	}
@@ -78,7 +84,7 @@ static int textin_convert(struct textin *t, struct err *e)
 		size_t len;
 		const char *name = map_key(jsonlin_names(t->json), t->n, &len);
 
-		if (textin_restartable(t)) {
+		if (textin_rereadable(t)) {
 			buf_addf(&t->why, "%s:%llu: column '%.*s' is new: read again\n",
 				lines_name(&t->lines), (unsigned long long)t->row.line, (int)len,
 				name);
@@ -94,7 +100,7 @@ static int textin_convert(struct textin *t, struct err *e)
 
 		if (c->cell == MAP_NONE)
 			continue;
-		if (c->unseen && t->row.cells[c->cell].kind != CELL_NULL && textin_restartable(t)) {
+		if (c->unseen && t->row.cells[c->cell].kind != CELL_NULL && textin_rereadable(t)) {
 			textin_because(t, c, &t->row.cells[c->cell]);
 			return 3;
 		}

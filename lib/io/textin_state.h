@@ -28,8 +28,10 @@ struct textin {
 	struct jsonlin *json;
 	struct source_options options;
 	struct convert convert;
-	struct map wanted; /* name -> index into options.types */
-	struct map header; /* of CSV */
+	struct map wanted;	 /* names of options.types, whose own are the caller's */
+	struct text_type *types; /* [wanted.n] copied but for the names */
+	int seekable;		 /* all inputs can be read again without keeping a copy */
+	struct map header;	 /* of CSV */
 	struct row row;
 	struct textcol *cols;
 	size_t n, fields;

@@ -188,6 +188,32 @@ bad() {
 	cmp x.arrow y.arrow
 }
 
+@test "a pipe gives the bytes of a file, also where a dictionary outgrows its caps" {
+	printf 'a,b\n1,x\n2,x\n' >small.csv
+	# A category in the first 8 MiB, whose values differ from there on.
+	awk 'BEGIN { print "a,b"
+		for (i = 0; i < 500000; i++) print i ",some-longer-text-" i % 100
+		for (i = 0; i < 70000; i++) print i ",other-" i }' >large.csv
+	for f in small large; do
+		ok pawl ingest -o file.arrow $f.csv
+		ok pawl ingest -o redirected.arrow <$f.csv
+		cmp file.arrow redirected.arrow
+		cat $f.csv | pawl ingest -o pipe.arrow 2>said
+		cmp file.arrow pipe.arrow
+		gzip -c $f.csv >$f.csv.gz
+		ok pawl ingest -o file.arrow $f.csv.gz
+		ok pawl ingest --exec "cat $f.csv.gz" -o pipe.arrow
+		cmp file.arrow pipe.arrow
+	done
+	grep -q "too many different values for a dictionary: read again" said
+	ok pawl ingest -f csv pipe.arrow
+	[ "$(tail -n 1 <<<"$out")" = 69999,other-69999,569999 ]
+	code=0
+	cat large.csv | TMPDIR=$T/none pawl ingest -o none.arrow 2>said || code=$?
+	[ $code = 4 ] && grep -q "cannot make a temporary file in '$T/none'" said
+	[ ! -e none.arrow ]
+}
+
 @test "a full disk is exit code 4, a directory exit code 2" {
 	(echo a; seq 100000) >x.csv
 	fails 4 pawl ingest -o /dev/full x.csv
