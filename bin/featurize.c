@@ -30,7 +30,7 @@ static const struct opt opts[] = {
 		OPT_AT(options, target), OPT_PARAM, NULL, 0, 0},
 	OPT_SCHEMA(options, schema),
 	{0, "graph", OPT_STRING, "FILE", "where to write the fitted features as an ONNX graph",
-		OPT_AT(options, graph), 0, NULL, 0, 0},
+		OPT_AT(options, graph), OPT_WRITES, NULL, 0, 0},
 	{0, "apply", OPT_STRING, "FILE",
 		"do not fit: apply the features of this graph, or of a model",
 		OPT_AT(options, apply), 0, NULL, 0, 0},
@@ -256,6 +256,8 @@ static int commit(struct work *w, struct err *e)
 		return -1;
 	if (options.graph) {
 		rc = onnx_file_write(&w->graph, w->model, lineage, e);
+		if (rc == 0)
+			rc = sink_finish(sink, lineage, e);
 		if (rc == 0)
 			rc = outfile_commit(&w->graph, e);
 	}

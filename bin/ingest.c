@@ -39,7 +39,7 @@ static const struct opt opts[] = {
 	{0, "rejects", OPT_STRING, "FILE",
 		"where to put bad rows, as CSV: line,offset,reason,raw (default: a bad row ends "
 		"it)",
-		OPT_AT(options, rejects), 0, NULL, 0, 0},
+		OPT_AT(options, rejects), OPT_WRITES, NULL, 0, 0},
 	{0, "max-rejects", OPT_INT, "N", "more bad rows than this are an error",
 		OPT_AT(options, max_rejects), 0, "1000", 0, 1e15},
 	{0, "exec", OPT_STRING, "COMMAND", "read what a shell command writes, instead of files",
@@ -250,8 +250,11 @@ static int commit(struct ingest *in, struct err *e)
 	step_metric(&in->step, "rows", (double)rows);
 	if (rejects)
 		step_metric(&in->step, "rejects", (double)bad);
-	in->rejects = NULL;
-	rc = rejects ? rejects_commit(rejects, e) : 0;
+	rc = sink_finish(sink, lineage, e);
+	if (rc == 0 && rejects) {
+		in->rejects = NULL;
+		rc = rejects_commit(rejects, e);
+	}
 	if (rc == 0) {
 		in->sink = NULL;
 		rc = sink_commit(sink, lineage, e);

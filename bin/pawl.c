@@ -22,6 +22,14 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+static int printed(void)
+{
+	if (fflush(stdout) == 0)
+		return 0;
+	fprintf(stderr, "pawl: cannot write standard output: %s\n", strerror(errno));
+	return (int)ERR_SYSTEM;
+}
+
 static int help(const char *home)
 {
 	char *dir = mem_printf("%s/libexec/pawl", home);
@@ -42,7 +50,7 @@ static int help(const char *home)
 	     "  pawl --version     the release\n\n"
 	     "The first step with data of your own: pawl init --target COLUMN FILE.csv\n"
 	     "The manual: man 7 pawl");
-	return fflush(stdout) == 0 ? 0 : (int)ERR_SYSTEM;
+	return printed();
 }
 
 static int fail(const char *what, const char *name, const char *hint, enum err_kind kind)
@@ -54,7 +62,7 @@ static int fail(const char *what, const char *name, const char *hint, enum err_k
 static int print(const char *text, const char *end)
 {
 	printf("%s%s\n", text, end);
-	return fflush(stdout) == 0 ? 0 : (int)ERR_SYSTEM;
+	return printed();
 }
 
 static int run(const char *home, char **argv)

@@ -22,11 +22,11 @@ static struct options {
 static const struct opt opts[] = {
 	{'o', "output", OPT_STRING, "FILE",
 		"where to write the training part (default: standard output)",
-		OPT_AT(options, output), 0, NULL, 0, 0},
+		OPT_AT(options, output), OPT_WRITES, NULL, 0, 0},
 	{0, "test-output", OPT_STRING, "FILE", "where to write the test part",
-		OPT_AT(options, test_output), 0, NULL, 0, 0},
+		OPT_AT(options, test_output), OPT_WRITES, NULL, 0, 0},
 	{0, "valid-output", OPT_STRING, "FILE", "where to write the validation part",
-		OPT_AT(options, valid_output), 0, NULL, 0, 0},
+		OPT_AT(options, valid_output), OPT_WRITES, NULL, 0, 0},
 	{0, "by", OPT_CHOICE, "hash|position|time|random",
 		"what decides: a hash of the key, the place in the table, the time, or chance",
 		OPT_AT(options, by), OPT_PARAM, "hash", 0, 0},
@@ -223,27 +223,32 @@ static int write_parts(struct work *w, struct err *e)
 	return more;
 }
 
+static int finish_part(struct work *w, int p, struct err *e)
+{
+	json_t *lineage = step_lineage_part(&w->step, split_part_name(p), e);
+	int rc = lineage ? sink_finish(w->parts[p].sink, lineage, e) : -1;
+
+	json_decref(lineage);
+	return rc;
+}
+
 static int commit(struct work *w, struct err *e)
 {
 	if (step_source(&w->step, "data", w->source, e) < 0)
 		return -1;
-	for (int p = SPLIT_PARTS - 1; p >= 0; p--) {
-		struct sink *sink = w->parts[p].sink;
+	for (int p = 0; p < SPLIT_PARTS; p++) {
 		char *metric = mem_printf("%s_rows", split_part_name(p));
-		json_t *lineage;
-		int rc;
 
 		step_metric(&w->step, metric, (double)split_count(w->split, p));
 		free(metric);
-		if (!sink)
-			continue;
-		lineage = step_lineage_part(&w->step, split_part_name(p), e);
-		if (!lineage)
+		if (w->parts[p].sink && finish_part(w, p, e) < 0)
 			return -1;
+	}
+	for (int p = SPLIT_PARTS - 1; p >= 0; p--) {
+		struct sink *sink = w->parts[p].sink;
+
 		w->parts[p].sink = NULL;
-		rc = sink_commit(sink, lineage, e);
-		json_decref(lineage);
-		if (rc < 0)
+		if (sink && sink_commit(sink, NULL, e) < 0)
 			return -1;
 	}
 	return 0;

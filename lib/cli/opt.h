@@ -27,6 +27,7 @@ enum opt_kind {
 
 #define OPT_PARAM 1  /* a parameter of the result */
 #define OPT_HIDDEN 2 /* not in --help */
+#define OPT_WRITES 8 /* names an output: cli/outputs */
 #define OPT_TOP 4    /* a parameter that is a section of pawl.yaml by itself, as `gates` */
 
 struct opt_list {
@@ -95,7 +96,7 @@ void opt_help(const struct opt *opts, struct buf *out);
 #define OPT_OUTPUT(type, member)                                                                   \
 	{                                                                                          \
 		'o', "output", OPT_STRING, "FILE", "where to write (default: standard output)",    \
-			OPT_AT(type, member), 0, NULL, 0, 0                                        \
+			OPT_AT(type, member), OPT_WRITES, NULL, 0, 0                               \
 	}
 #define OPT_FORMAT(type, member)                                                                   \
 	{                                                                                          \

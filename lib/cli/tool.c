@@ -3,6 +3,7 @@
  */
 #include "cli/tool.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "base/mem.h"
 #include "base/yaml.h"
 #include "cli/install.h"
+#include "cli/outputs.h"
 
 struct common {
 	int help, version, params, quiet;
@@ -202,6 +204,7 @@ static int tool_parse(struct run *r, struct common *common, int at, struct err *
 		{tool->opts ? tool->opts : none, tool->options},
 		{r->command && r->command->opts ? r->command->opts : none, tool->options},
 	};
+	int asks;
 
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 1; i < 3; i++)
@@ -216,7 +219,8 @@ static int tool_parse(struct run *r, struct common *common, int at, struct err *
 	}
 	r->quiet = common->quiet;
 	r->config = common->config;
-	return 0;
+	asks = common->help || common->version || common->params;
+	return asks ? 0 : outputs_check(r, sets + 1, 2, e);
 }
 
 /* The name for messages, and the work; *e says what went wrong. */
@@ -251,6 +255,17 @@ static int tool_run(struct run *r, char **name, struct err *e)
 	return r->command ? r->command->run(r, e) : tool->run(r, e);
 }
 
+/* Standard files that are closed stay unusable, so that reading or writing them fails: else the
+ * first file to be opened would take their number, and get what is meant for people. */
+static void tool_descriptors(void)
+{
+	static const int modes[] = {O_WRONLY, O_RDONLY, O_RDWR};
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) < 0)
+			_exit(ERR_SYSTEM);
+}
+
 int tool_main(const struct tool *tool, int argc, char **argv)
 {
 	struct err e = ERR_INIT;
@@ -259,6 +274,7 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 	int code = 0;
 
 	file_started();
+	tool_descriptors();
 	r.operands = mem_new((size_t)argc + 1, sizeof(*r.operands));
 	if (tool_run(&r, &name, &e) < 0)
 		code = e.kind ? (int)e.kind : (int)ERR_SYSTEM;

@@ -16,7 +16,8 @@
 
 struct sink {
 	struct outfile out;
-	char *path; /* NULL: standard output */
+	int finished; /* only the rename is left */
+	char *path;   /* NULL: standard output */
 	enum format format;
 	int gzipped, terminal;
 	struct arrow_out *arrow; /* one of these three, once started */
@@ -160,16 +161,22 @@ static int sink_show(struct sink *s, struct err *e)
 	return rc;
 }
 
+int sink_finish(struct sink *s, const json_t *lineage, struct err *e)
+{
+	if (s->finished)
+		return 0;
+	s->finished = 1;
+	if (s->text)
+		return textout_finish(s->text, e);
+	if (s->arrow)
+		return arrow_out_finish(s->arrow, lineage, e);
+	return sink_show(s, e);
+}
+
 int sink_commit(struct sink *s, const json_t *lineage, struct err *e)
 {
-	int rc;
+	int rc = sink_finish(s, lineage, e);
 
-	if (s->text)
-		rc = textout_finish(s->text, e);
-	else if (s->arrow)
-		rc = arrow_out_finish(s->arrow, lineage, e);
-	else
-		rc = sink_show(s, e);
 	if (rc == 0)
 		rc = outfile_commit(&s->out, e);
 	else

@@ -40,7 +40,11 @@ enum format sink_format(const struct sink *s);
 int sink_start(struct sink *s, const struct schema *schema, struct err *e);
 int sink_write(struct sink *s, const struct batch *b, struct err *e);
 uint64_t sink_rows(const struct sink *s);
-/* Ends and commits; lineage (borrowed) may be NULL. Frees s, also on failure. */
+/* Writes all that is left to write. Of several outputs each is finished before the first is
+ * committed, so that a full disk leaves none of them. */
+int sink_finish(struct sink *s, const json_t *lineage, struct err *e);
+/* Ends it, if sink_finish() did not, and commits; lineage (borrowed) may be NULL. Frees s, also on
+ * failure. */
 int sink_commit(struct sink *s, const json_t *lineage, struct err *e);
 
 #endif

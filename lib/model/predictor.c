@@ -3,6 +3,7 @@
  */
 #include "model/predictor.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,7 +171,20 @@ int predictor_batch(struct predictor *s, const struct batch *b, struct err *e)
 	return plan_run(s->plan, b, e);
 }
 
-/* Rows of output i into a column. */
+/* Whether the model has an answer for a row: not so where a feature is no number, as log1p of -2,
+ * or overflows. The class beside such probabilities would be whatever comes first. */
+static int predictor_answers(const struct predictor *s, uint64_t row)
+{
+	for (size_t i = 0; i < plan_output_count(s->plan); i++) {
+		const double *doubles = plan_doubles(s->plan, i);
+
+		if (doubles && !isfinite(doubles[row]))
+			return 0;
+	}
+	return 1;
+}
+
+/* Rows of output i into a column; null where the model has no answer. */
 static int predictor_output(const struct predictor *s, size_t i, uint64_t from, uint64_t n,
 	struct column *to, uint64_t at)
 {
@@ -179,7 +193,9 @@ static int predictor_output(const struct predictor *s, size_t i, uint64_t from, 
 	const struct onnx_text *texts = plan_texts(s->plan, i);
 
 	for (uint64_t r = from; r < from + n; r++, at++) {
-		if (doubles)
+		if (!predictor_answers(s, r))
+			column_push_null(to, at);
+		else if (doubles)
 			column_push_float64(to, at, doubles[r]);
 		else if (ints)
 			column_push_int64(to, at, ints[r]);

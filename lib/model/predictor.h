@@ -3,8 +3,9 @@
  *
  * Carried through are the columns of role key and row, by the input's notes or by the model's
  * signature, and those asked for by name, in the order of the input. Outputs are float64, int64 or
- * string columns, in the model's order. Raw text is typed by the model's signature: as the columns
- * were when it was fitted, with the same tokens for missing values.
+ * string columns, in the model's order; all are null in a row for which one of them would be no
+ * finite number. Raw text is typed by the model's signature: as the columns were when it was
+ * fitted, with the same tokens for missing values.
  */
 #ifndef MODEL_PREDICTOR_H
 #define MODEL_PREDICTOR_H

@@ -26,8 +26,9 @@ struct scorer {
 	size_t *probability;	    /* [classes] outputs of the plan */
 	struct map classes;	    /* name -> its number */
 	struct unique keys;
-	uint64_t missing; /* rows without a target */
-	struct buf text;  /* for messages */
+	uint64_t missing;    /* rows without a target */
+	uint64_t unanswered; /* rows for which a result is no finite number */
+	struct buf text;     /* for messages */
 };
 
 void score_release(struct score *s)
@@ -260,23 +261,31 @@ static size_t predicted_class(const struct scorer *s, uint64_t row)
 		num_print_int64(plan_ints(s->plan, s->prediction)[row], number));
 }
 
-static int take_results(struct scorer *s, size_t rows, struct err *e)
+/* Takes the results of a row: 1, or 0 where one of them is no finite number. */
+static int take_row(struct scorer *s, size_t i)
 {
 	struct score *o = s->out;
 	int finite = 1;
 
-	for (size_t i = 0; i < rows && o->task == TASK_REGRESSION; i++) {
+	if (o->task == TASK_REGRESSION) {
 		o->prediction[o->rows + i] = plan_doubles(s->plan, s->prediction)[i];
-		finite &= isfinite(o->prediction[o->rows + i]) != 0;
+		finite = isfinite(o->prediction[o->rows + i]) != 0;
 	}
 	for (size_t c = 0; c < o->classes; c++) {
-		const double *p = plan_doubles(s->plan, s->probability[c]);
+		double p = plan_doubles(s->plan, s->probability[c])[i];
 
-		for (size_t i = 0; i < rows; i++) {
-			o->probability[(o->rows + i) * o->classes + c] = p[i];
-			finite &= isfinite(p[i]) != 0;
-		}
+		o->probability[(o->rows + i) * o->classes + c] = p;
+		finite &= isfinite(p) != 0;
 	}
+	return finite;
+}
+
+static int take_results(struct scorer *s, size_t rows, struct err *e)
+{
+	struct score *o = s->out;
+
+	for (size_t i = 0; i < rows; i++)
+		s->unanswered += !take_row(s, i);
 	for (size_t i = 0; i < rows && o->task == TASK_CLASSIFICATION; i++) {
 		size_t class = predicted_class(s, i);
 
@@ -285,8 +294,6 @@ static int take_results(struct scorer *s, size_t rows, struct err *e)
 				e, ERR_DATA, "the model predicts a class that it does not list");
 		o->predicted[o->rows + i] = (int32_t) class;
 	}
-	if (!finite)
-		return err_set(e, ERR_DATA, "a prediction of the model is not finite");
 	return 0;
 }
 
@@ -335,6 +342,12 @@ static int take_all(struct scorer *s, struct source *source, struct err *e)
 	if (s->missing)
 		return err_set(e, ERR_DATA, "%s: target '%s' is missing in %" PRIu64 " of %zu rows",
 			source_name(source), s->sig->target, s->missing, s->out->rows);
+	if (s->unanswered)
+		return err_set(e, ERR_DATA,
+			"%s: the prediction is no finite number in %" PRIu64
+			" of %zu rows: a feature is not defined there, as log1p of a number below "
+			"-1",
+			source_name(source), s->unanswered, s->out->rows);
 	return 0;
 }
 

@@ -114,7 +114,7 @@ keys() { tail -qn +2 "$@" | cut -d, -f1 | sort; }
 	says "no column has the role 'key'"
 	fails 2 pawl split --by position --stratify class -o a --test-output b t.csv
 	fails 2 pawl split --key id -o a.csv --test-output ./a.csv t.csv
-	says "two parts cannot go to one file"
+	says "--output and --test-output are one file"
 	fails 3 pawl split --key ID -o a --test-output b t.csv
 	says "ID"
 	fails 2 pawl split --key id -o a --test-output b none.csv
