@@ -55,14 +55,39 @@ static int ask_refused(struct ask *a, const char *path, int status, struct buf *
 	return -1;
 }
 
+static int ask_wait(struct ask *a, const char *path, int *status, struct err *e)
+{
+	while (waitpid(a->pid, status, 0) < 0)
+		if (errno != EINTR)
+			return err_errno(e, "cannot wait for '%s'", path);
+	a->pid = 0;
+	return 0;
+}
+
+int ask_code(struct ask *a, const char *path, int *code, struct buf *said, struct err *e)
+{
+	int status, rc = -1;
+
+	if (ask_wait(a, path, &status, e) < 0)
+		goto end;
+	if (!WIFEXITED(status)) {
+		err_set(e, ERR_SYSTEM, "'%s' ended with signal %d", path, WTERMSIG(status));
+		goto end;
+	}
+	lseek(a->err, 0, SEEK_SET);
+	rc = file_read_fd(a->err, path, ASK_CAP, said, e);
+	*code = WEXITSTATUS(status);
+end:
+	ask_stop(a);
+	return rc;
+}
+
 int ask_end(struct ask *a, const char *path, struct buf *out, struct buf *said, struct err *e)
 {
 	int status, rc;
 
-	while (waitpid(a->pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return err_errno(e, "cannot wait for '%s'", path);
-	a->pid = 0;
+	if (ask_wait(a, path, &status, e) < 0)
+		return -1;
 	if (!WIFEXITED(status) || WEXITSTATUS(status)) {
 		rc = ask_refused(a, path, status, said, e);
 	} else {

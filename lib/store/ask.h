@@ -27,6 +27,10 @@ int ask_start(struct ask *a, const char *path, char **argv, struct err *e);
  */
 int ask_end(struct ask *a, const char *path, struct buf *out, struct buf *said, struct err *e);
 
+/* Waits for its end: *code is its exit code, what it wrote to its stderr is appended to `said`. A
+ * program that a signal ended is a failure. */
+int ask_code(struct ask *a, const char *path, int *code, struct buf *said, struct err *e);
+
 /* Ends it where it still runs; harmless twice. */
 void ask_stop(struct ask *a);
 

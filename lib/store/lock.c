@@ -21,7 +21,7 @@ int lock_flock(int fd)
 	return 0;
 }
 
-int lock_take(struct lock *l, const char *home, const char *name, struct err *e)
+static int lock_get(struct lock *l, const char *home, const char *name, int wait, struct err *e)
 {
 	char *path = mem_printf("%s/state/%s.lock", home, name);
 	char *tmp = mem_printf("%s/state/tmp/%s", home, name);
@@ -31,6 +31,10 @@ int lock_take(struct lock *l, const char *home, const char *name, struct err *e)
 		if (file_mkdirs(tmp, e) < 0)
 			goto end;
 		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	}
+	if (fd >= 0 && !wait && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+		rc = 1;
+		goto end;
 	}
 	if (fd < 0 || lock_flock(fd) < 0) {
 		err_errno(e, "cannot lock '%s'", path);
@@ -49,6 +53,16 @@ end:
 	free(path);
 	free(tmp);
 	return rc;
+}
+
+int lock_take(struct lock *l, const char *home, const char *name, struct err *e)
+{
+	return lock_get(l, home, name, 1, e);
+}
+
+int lock_try(struct lock *l, const char *home, const char *name, struct err *e)
+{
+	return lock_get(l, home, name, 0, e);
 }
 
 void lock_drop(struct lock *l)

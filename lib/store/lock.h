@@ -21,6 +21,8 @@ struct lock {
 
 /* Waits for HOME/state/NAME.lock. What a killed holder left in tmp is removed. */
 int lock_take(struct lock *l, const char *home, const char *name, struct err *e);
+/* The same without waiting: 1 where another holds it. */
+int lock_try(struct lock *l, const char *home, const char *name, struct err *e);
 void lock_drop(struct lock *l); /* harmless twice */
 
 /* flock of any file, waiting; 0, or -1 with errno. */
