@@ -20,6 +20,7 @@
 #define NET_PROTOCOL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -47,8 +48,10 @@ struct protocol_rows {
 	struct buf id;	    /* V2's id, as JSON text; empty where there is none */
 	size_t *outputs;    /* [noutputs] V2: those asked for, by number; none: all */
 	size_t noutputs, outputs_cap;
-	const struct protocol *of; /* the model that batch was made for */
-	struct buf text;	   /* unescaped JSON strings */
+	/* of the parser: */
+	struct buf text;     /* strings without their escapes */
+	uint64_t *seen, row; /* the row in which each column was last */
+	size_t nseen;
 };
 
 #define PROTOCOL_ROWS_INIT                                                                         \
