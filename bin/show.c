@@ -41,9 +41,12 @@ static int print(const struct buf *text, struct err *e)
 {
 	struct outfile out;
 
-	if (outfile_open(&out, NULL, e) < 0 || outfile_write(&out, text->data, text->len, e) < 0)
+	if (outfile_open(&out, NULL, e) < 0)
 		return -1;
-	return outfile_commit(&out, e);
+	if (outfile_write(&out, text->data, text->len, e) == 0)
+		return outfile_commit(&out, e);
+	outfile_discard(&out);
+	return -1;
 }
 
 /* ---- tables */

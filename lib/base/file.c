@@ -221,8 +221,9 @@ int outfile_write(struct outfile *o, const void *bytes, size_t len, struct err *
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return err_errno(e, "cannot write '%s'",
-				strcmp(o->path, "-") == 0 ? "standard output" : o->path);
+			return strcmp(o->path, "-") == 0
+				       ? err_errno(e, "cannot write standard output")
+				       : err_errno(e, "cannot write '%s'", o->path);
 		p += n;
 		len -= (size_t)n;
 	}

@@ -180,6 +180,30 @@ static int propose_task(struct proposal *p, struct err *e)
 	return 0;
 }
 
+/* Names of outputs of the ONNX graph, which no input of it can have. */
+static int propose_reserved(const char *name)
+{
+	return strcmp(name, "features") == 0 || strcmp(name, "prediction") == 0 ||
+	       strncmp(name, "probability_", 12) == 0;
+}
+
+/* YAML ends keys at 1024 characters, and a quoted byte may take four. */
+static int propose_names(const struct schema *schema, struct err *e)
+{
+	const size_t most = 250;
+
+	for (size_t i = 0; i < schema->n; i++) {
+		const char *name = schema->fields[i].name;
+
+		if (strlen(name) > most)
+			return err_set(e, ERR_DATA,
+				"column %zu, '%.40s...': a name of %zu bytes; at most %zu can be "
+				"written into schema.yaml",
+				i + 1, name, strlen(name), most);
+	}
+	return 0;
+}
+
 static void propose_column(struct proposal *p, size_t col)
 {
 	const struct survey_column *c = &p->survey->cols[col];
@@ -188,7 +212,10 @@ static void propose_column(struct proposal *p, size_t col)
 	int many = known >= PROPOSE_SMALL && (double)c->distinct > known / 2;
 	double length = known > 0 ? c->text_length / known : 0;
 
-	if (c->distinct == 0)
+	if (propose_reserved(propose_name(p, col)))
+		propose_set(p, col, PROPOSE_TEXT, 1,
+			mem_strdup("the model calls an output so: rename it to make use of it"));
+	else if (c->distinct == 0)
 		propose_set(p, col, PROPOSE_CONSTANT, 1, mem_strdup("it is empty"));
 	else if (c->distinct == 1 && !c->missing)
 		propose_set(p, col, PROPOSE_CONSTANT, 1, mem_strdup("it has one value only"));
@@ -256,7 +283,8 @@ int propose(
 	p->roles = mem_new(s->schema.n, sizeof(*p->roles));
 	p->reasons = mem_new(s->schema.n, sizeof(*p->reasons));
 	p->target = SCHEMA_NONE;
-	if (o->target && schema_need(&s->schema, o->target, &p->target, e) < 0)
+	if (propose_names(&s->schema, e) < 0 ||
+		(o->target && schema_need(&s->schema, o->target, &p->target, e) < 0))
 		return -1;
 	if (!s->rows)
 		return err_set(e, ERR_DATA, "there are no rows");

@@ -189,3 +189,50 @@ each() {
 	[ ! -e .pawl/mlruns/models/n ]
 	fails 3 pawl show bad.onnx
 }
+
+@test "a FIFO and a symlink as the output of any tool keep their kind" {
+	project
+	ln -s real link
+	mkfifo fifo
+	while read -r line; do
+		timeout 20 cat fifo >got 3>&- &
+		eval "ok pawl ${line/OUT/fifo}"
+		wait $!
+		[ -p fifo ] && [ -s got ] || { echo "$line"; return 1; }
+		eval "ok pawl ${line/OUT/link}"
+		[ -L link ] && [ -f real ] && [ ! -L real ]
+		eval "ok pawl ${line/OUT/\/dev\/null}"
+		[ -c /dev/null ]
+		rm real
+	done <<-'END'
+		ingest -s s.yaml -o OUT t.csv
+		profile -o OUT data.arrow
+		validate -s s.yaml -o OUT data.arrow
+		split -o OUT --test-output other data.arrow
+		featurize -r r.yaml -o OUT --graph other train.arrow
+		featurize -r r.yaml -o other --graph OUT train.arrow
+		train --graph g.onnx -o OUT f.arrow
+		evaluate -m m.onnx -o OUT test.arrow
+		predict -m m.onnx -o OUT t.csv
+	END
+	no_litter
+}
+
+@test "columns that are called as commands, YAML or outputs of a model are only names" {
+	for name in '$(touch owned)' '- a' '#x' 1.0 'k: v' "'q'" ' a' prediction features; do
+		rm -rf d
+		awk -v name="$name" 'BEGIN {
+			print "\"" name "\",n,y"
+			for (i = 0; i < 60; i++)
+				print (i * 7 % 11) "," (i * 5 % 13) "," (i * 7 % 11 > 5 ? "yes" : "no")
+		}' >t.csv
+		ok pawl init --target y --ordered -C d t.csv
+		ok make -s -C d model
+		[ -s d/out/metrics.json ] || { echo "$name"; return 1; }
+		[ -z "$(find . -name owned)" ]
+	done
+	awk 'BEGIN { while (i++ < 65536) printf "n"; print ",y"; print "1,a"; print "2,b" }' >t.csv
+	fails 3 pawl init --target y -C e t.csv
+	says 'a name of 65536 bytes'
+	[ ! -e e ]
+}
