@@ -461,7 +461,7 @@ static int register_history(struct run *r, struct err *e)
 	else if (events)
 		register_say_json(events);
 	if (events)
-		rc = broken ? verify_history_broken(dir, broken, e) : 0;
+		rc = broken ? audit_broken(dir, broken, e) : 0;
 	json_decref(events);
 	free(dir);
 	free(home);

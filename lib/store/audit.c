@@ -3,7 +3,6 @@
  */
 #include "store/audit.h"
 
-#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,13 +51,22 @@ static json_t *audit_who(void)
 	return value;
 }
 
-/* A line that a full disk cut is no line: the next one would be appended to its rest. */
-static int audit_mend(const char *path, struct buf *text, struct err *e)
+/* The length of the lines that are whole. What comes behind was never written to its end, and what
+ * it announced was never done: it is no line. */
+static size_t audit_whole(const struct buf *text)
 {
 	size_t whole = text->len;
 
 	while (whole && text->data[whole - 1] != '\n')
 		whole--;
+	return whole;
+}
+
+/* Else the next line would be appended to the rest of the one that was cut. */
+static int audit_mend(const char *path, struct buf *text, struct err *e)
+{
+	size_t whole = audit_whole(text);
+
 	if (whole == text->len)
 		return 0;
 	if (truncate(path, (off_t)whole) < 0)
@@ -73,11 +81,10 @@ int audit_append(const char *dir, const json_t *event, struct err *e)
 	char *path = file_join(dir, AUDIT_FILE), hex[SHA256_HEX];
 	struct buf text = BUF_INIT, line = BUF_INIT;
 	json_t *full = json_copy((json_t *)(uintptr_t)event);
-	int rc = -1, fd;
+	int rc = -1, is_new = !file_exists(path);
 
 	memcpy(hex, zeros, sizeof(hex));
-	if (file_exists(path) &&
-		(file_read(path, AUDIT_CAP, &text, e) < 0 || audit_mend(path, &text, e) < 0))
+	if (!is_new && (file_read(path, AUDIT_CAP, &text, e) < 0 || audit_mend(path, &text, e) < 0))
 		goto end;
 	if (text.len) {
 		size_t start = text.len - 1;
@@ -92,11 +99,8 @@ int audit_append(const char *dir, const json_t *event, struct err *e)
 	json_canonical(full, &line);
 	buf_addc(&line, '\n');
 	rc = place_append(path, line.data, line.len, e);
-	fd = rc == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	if (rc == 0 && (fd < 0 || fsync(fd) < 0))
-		rc = err_errno(e, "cannot write '%s'", path);
-	if (fd >= 0)
-		close(fd);
+	if (rc == 0 && is_new)
+		rc = place_fsync(dir, e);
 end:
 	json_decref(full);
 	buf_release(&text);
@@ -105,12 +109,19 @@ end:
 	return rc;
 }
 
+int audit_broken(const char *dir, size_t line, struct err *e)
+{
+	return err_set(e, ERR_DATA,
+		"%s/%s:%zu: the history was edited: this line does not follow from the one before",
+		dir, AUDIT_FILE, line);
+}
+
 json_t *audit_read(const char *dir, size_t *broken, struct err *e)
 {
 	char *path = file_join(dir, AUDIT_FILE), hex[SHA256_HEX];
 	struct buf text = BUF_INIT;
 	json_t *events = json_array();
-	size_t line = 1;
+	size_t line = 1, whole;
 
 	*broken = 0;
 	memcpy(hex, zeros, sizeof(hex));
@@ -118,11 +129,12 @@ json_t *audit_read(const char *dir, size_t *broken, struct err *e)
 		json_decref(events);
 		events = NULL;
 	}
-	for (char *p = text.data, *end; events && *p; p = end + (*end != 0), line++) {
+	whole = audit_whole(&text);
+	for (char *p = text.data, *end; events && p < text.data + whole; p = end + 1, line++) {
 		struct err why = ERR_INIT;
 		json_t *event;
 
-		end = p + strcspn(p, "\n");
+		end = memchr(p, '\n', text.len - (size_t)(p - text.data));
 		event = json_parse(p, (size_t)(end - p), path, &why);
 		if (!*broken && (!json_is_object(event) ||
 					strcmp(json_str(event, "previous", ""), hex) != 0))

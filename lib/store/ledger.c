@@ -142,9 +142,13 @@ static int ledger_is_later(const struct ledger *l, const char *alias, const json
 	const char *text = json_str(event, "time", "");
 	enum time_zone zone;
 	struct stat st;
-	int64_t us, changed = 0;
+	/* The files of the process that wrote the event are older, or a little later at most. */
+	int64_t us, changed = 0, margin = 1000;
 
-	if (stat(path, &st) < 0) { /* removed: its directory changed */
+	/* Not there: when its directory changed is all that can be known, and that may have been
+	 * for another alias which the killed process had moved, some fsyncs after the event. */
+	if (stat(path, &st) < 0) {
+		margin = 2000000;
 		free(path);
 		path = mem_printf("%s/aliases", l->dir);
 		if (stat(path, &st) < 0)
@@ -152,8 +156,7 @@ static int ledger_is_later(const struct ledger *l, const char *alias, const json
 	}
 	free(path);
 	changed = (int64_t)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000;
-	/* Written in the same process, the files are a little later than the event at most. */
-	return time_parse(text, strlen(text), 0, &us, &zone) == 0 && changed > us + 1000;
+	return time_parse(text, strlen(text), 0, &us, &zone) == 0 && changed > us + margin;
 }
 
 /* Makes the aliases what the last event says, or notes that they are not. */
@@ -186,7 +189,23 @@ static int ledger_recover_aliases(struct ledger *l, struct err *e)
 	return ledger_put_aliases(l, want, e) == 0 ? ledger_put_stages(l, e) : -1;
 }
 
-/* A version without an event: its process was killed, or another program registered it. */
+/* Whether the history has such an event about a version. */
+static int ledger_has(const struct ledger *l, const char *event, long long version)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(l->events, i, item)
+	{
+		if (json_int(item, "version", 0) == version &&
+			strcmp(json_str(item, "event", ""), event) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* A version without an event, or that is there after the event that deleted it: its process was
+ * killed; or another program registered it. */
 static int ledger_recover_versions(struct ledger *l, struct err *e)
 {
 	struct versions all = VERSIONS_INIT;
@@ -197,17 +216,10 @@ static int ledger_recover_versions(struct ledger *l, struct err *e)
 			.version = all.items[i].number,
 			.why = "found: the process that registered it did not end, or another "
 			       "program did"};
-		int known = 0;
-		size_t at;
-		json_t *event;
 
-		json_array_foreach(l->events, at, event)
-		{
-			if (json_int(event, "version", 0) == found.version &&
-				strcmp(json_str(event, "event", ""), "register") == 0)
-				known = 1;
-		}
-		if (!known)
+		if (ledger_has(l, "delete", found.version))
+			rc = version_set_stage(&all.items[i], VERSION_DELETED, e);
+		else if (!ledger_has(l, "register", found.version))
 			rc = ledger_commit(l, &found, NULL, e);
 	}
 	versions_release(&all);
@@ -236,10 +248,7 @@ int ledger_open(struct ledger *l, const char *home, const char *name, int create
 	if (!l->events)
 		goto fail;
 	if (broken) {
-		err_set(e, ERR_DATA,
-			"%s/%s:%zu: the history was edited: this line does not follow from the "
-			"one before",
-			l->dir, AUDIT_FILE, broken);
+		audit_broken(l->dir, broken, e);
 		goto fail;
 	}
 	if (ledger_recover_aliases(l, e) == 0 && ledger_recover_versions(l, e) == 0 &&

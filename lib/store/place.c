@@ -19,23 +19,25 @@
 
 enum { PLACE_DEPTH = 64 };
 
-static int place_write(int fd, const char *path, const void *bytes, size_t len, struct err *e)
+static int place_put(int fd, const char *path, const void *bytes, size_t len, struct err *e)
 {
 	const char *p = bytes;
-	int rc = 0;
 
-	while (len && rc == 0) {
+	while (len) {
 		ssize_t n = write(fd, p, len);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			rc = err_errno(e, "cannot write '%s'", path);
-			break;
-		}
-		p += n;
-		len -= (size_t)n;
+		if (n < 0 && errno != EINTR)
+			return err_errno(e, "cannot write '%s'", path);
+		p += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
 	}
+	return 0;
+}
+
+static int place_write(int fd, const char *path, const void *bytes, size_t len, struct err *e)
+{
+	int rc = place_put(fd, path, bytes, len, e);
+
 	if (close(fd) < 0 && rc == 0)
 		rc = err_errno(e, "cannot write '%s'", path);
 	return rc;
@@ -66,11 +68,18 @@ int place_file(const char *dir, const char *name, const void *bytes, size_t len,
 
 int place_append(const char *path, const char *line, size_t len, struct err *e)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666), rc = -1;
+	struct stat st;
 
-	if (fd < 0)
-		return err_errno(e, "cannot write '%s'", path);
-	return place_write(fd, path, line, len, e);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		err_errno(e, "cannot write '%s'", path);
+	else if (place_put(fd, path, line, len, e) == 0)
+		rc = fsync(fd) < 0 ? err_errno(e, "cannot write '%s'", path) : 0;
+	else if (ftruncate(fd, st.st_size) < 0) /* a full disk took a part of the line */
+		err_prefix(e, "a part of a line is left");
+	if (fd >= 0)
+		close(fd);
+	return rc;
 }
 
 /* Takes over fd; depth is bounded, since a directory may have been put there by anybody. */

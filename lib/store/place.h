@@ -27,7 +27,7 @@ int place_sync(const char *dir, struct err *e);
 /* Writes PATH directly: for directories that nobody sees yet. */
 int place_new(const char *path, const void *bytes, size_t len, struct err *e);
 
-/* Appends one whole line in one write. */
+/* Appends one whole line, which is on the disk when it returns; nothing of it on failure. */
 int place_append(const char *path, const char *line, size_t len, struct err *e);
 
 /* A copy of a file, on the disk when it returns; sharing its blocks where the file system can. */

@@ -155,18 +155,39 @@ static char *version_model(const char *home, const char *source)
 	return found;
 }
 
+long long registry_number(const char *name)
+{
+	int64_t number;
+
+	if (strncmp(name, "version-", 8) != 0 || name[8] < '1' || name[8] > '9' ||
+		num_int64(name + 8, strlen(name + 8), &number) < 0 || number > INT32_MAX)
+		return 0; /* MLflow's data bases have numbers of 32 bits */
+	return number;
+}
+
 static int version_load(
 	const char *home, const char *name, const char *dir, struct version *out, struct err *e)
 {
 	char *path = file_join(dir, "meta.yaml");
 	json_t *meta = meta_read(path, e);
+	long long number;
 
-	free(path);
-	if (!meta)
+	if (!meta) {
+		free(path);
 		return -1;
+	}
+	/* Written by hand, or by a program that quotes numbers: the directory says it too. */
+	number = json_int(meta, "version", registry_number(file_name(dir)));
+	if (number != registry_number(file_name(dir))) {
+		json_decref(meta);
+		err_set(e, ERR_DATA, "'%s' says that it is version %lld", path, number);
+		free(path);
+		return -1;
+	}
+	free(path);
 	*out = (struct version){
 		.name = mem_strdup(name),
-		.number = json_int(meta, "version", 0),
+		.number = number,
 		.dir = mem_strdup(dir),
 		.sha256 = version_tag(dir, "pawl.sha256"),
 		.payload = version_tag(dir, "pawl.payload"),
@@ -178,7 +199,7 @@ static int version_load(
 		.created = json_int(meta, "creation_timestamp", 0),
 	};
 	out->model = version_model(home, json_str(meta, "storage_location", out->source));
-	out->deleted = strcmp(out->stage, "Deleted_Internal") == 0;
+	out->deleted = strcmp(out->stage, VERSION_DELETED) == 0;
 	json_decref(meta);
 	return 0;
 }
@@ -200,7 +221,7 @@ int registry_versions(const char *home, const char *name, struct versions *out, 
 	for (size_t i = 0; names && rc == 0 && i < n; i++) {
 		char *path;
 
-		if (strncmp(names[i], "version-", 8) != 0)
+		if (!registry_number(names[i]))
 			continue;
 		MEM_ROOM(out->items, out->n, out->cap);
 		path = file_join(dir, names[i]);
@@ -251,21 +272,32 @@ json_t *registry_aliases(const char *home, const char *name, struct err *e)
 	char *dir = mem_printf("%s/mlruns/models/%s/aliases", home, name), **names;
 	json_t *out = json_object();
 	size_t n;
+	int rc;
 
 	names = place_names(dir, &n, e);
+	rc = names ? 0 : -1;
 	for (size_t i = 0; names && i < n; i++) {
 		char *path = file_join(dir, names[i]);
 		struct buf text = BUF_INIT;
-		struct err unused = ERR_INIT;
-		int64_t number;
+		int64_t number = 0;
 
-		if (file_read(path, 64, &text, &unused) == 0 &&
-			num_int64(text.data, text.len, &number) == 0)
+		/* A file system of the network leaves dot files of its own. */
+		if (names[i][0] == '.' || rc < 0) {
+			free(path);
+			continue;
+		}
+		rc = file_read(path, 64, &text, e);
+		while (text.len && strchr(" \t\r\n", text.data[text.len - 1]))
+			text.len--; /* what was written by hand ends in a newline */
+		/* Not passed over: a champion that cannot be read is not a model without one. */
+		if (rc == 0 && (num_int64(text.data, text.len, &number) < 0 || number < 1))
+			rc = err_set(e, ERR_DATA, "'%s' holds no version number", path);
+		if (rc == 0)
 			json_object_set_new(out, names[i], json_integer(number));
 		buf_release(&text);
 		free(path);
 	}
-	if (!names) {
+	if (rc < 0) {
 		json_decref(out);
 		out = NULL;
 	}
@@ -288,7 +320,7 @@ int registry_is_spec(const char *text)
 	return mark && mark != text && mark[1] && !mark[1 + strspn(mark + 1, "0123456789")];
 }
 
-static int registry_find_alias(
+int registry_alias(
 	const char *home, const char *name, const char *alias, struct version *out, struct err *e)
 {
 	json_t *aliases, *number;
@@ -300,12 +332,17 @@ static int registry_find_alias(
 	if (!aliases)
 		return -1;
 	number = json_object_get(aliases, alias);
-	if (number)
+	if (number) {
 		rc = registry_version(home, name, json_integer_value(number), out, e);
-	else
+		if (rc < 0 && e->kind == ERR_USAGE) { /* nobody here asked for that number */
+			e->kind = ERR_DATA;
+			err_prefix(e, "%s@%s", name, alias);
+		}
+	} else {
 		rc = err_set(e, ERR_USAGE, "'%s' has no %s%s%s", name,
 			strcmp(alias, "champion") == 0 ? "" : "alias '", alias,
 			strcmp(alias, "champion") == 0 ? " yet" : "'");
+	}
 	json_decref(aliases);
 	return rc;
 }
@@ -325,7 +362,7 @@ int registry_find(const char *home, const char *spec, struct version *out, struc
 	else if (rc == 0 && slash && !at)
 		rc = registry_version(home, name, number, out, e);
 	else if (rc == 0)
-		rc = registry_find_alias(home, name, at ? at + 1 : "champion", out, e);
+		rc = registry_alias(home, name, at ? at + 1 : "champion", out, e);
 	free(name);
 	return rc;
 }

@@ -21,6 +21,8 @@
 
 #include "base/err.h"
 
+#define VERSION_DELETED "Deleted_Internal" /* MLflow's stage of what was deleted */
+
 struct version {
 	char *name;
 	long long number;
@@ -54,14 +56,22 @@ char **registry_names(const char *home, size_t *n, struct err *e);
 char *registry_dir(const char *home, const char *name); /* malloced; may not exist */
 int registry_exists(const char *home, const char *name);
 
+/* N of a directory "version-N"; 0: no version is called so. */
+long long registry_number(const char *name);
+
 /* All versions of a model that are not deleted. */
 int registry_versions(const char *home, const char *name, struct versions *out, struct err *e);
 /* One version; ERR_USAGE where there is none. */
 int registry_version(
 	const char *home, const char *name, long long number, struct version *out, struct err *e);
 
-/* {alias: number} (a new reference); NULL on failure. */
+/* {alias: number} (a new reference); NULL on failure, also where one holds no number. */
 json_t *registry_aliases(const char *home, const char *name, struct err *e);
+
+/* The version that an alias points to; ERR_USAGE where there is no such alias, ERR_DATA where it
+ * points to nothing. */
+int registry_alias(
+	const char *home, const char *name, const char *alias, struct version *out, struct err *e);
 
 /* NAME@ALIAS, NAME/VERSION, or NAME (its champion). */
 int registry_find(const char *home, const char *spec, struct version *out, struct err *e);

@@ -118,9 +118,8 @@ static int release_measure(const struct release_request *q, const struct version
 
 /* The champion stays unless the challenger's mean loss is lower and the interval of the difference
  * excludes zero; where the policy says not-worse, unless the same is true of the champion's. */
-static int release_compare(struct ledger *l, const struct release_request *q,
-	const struct policy *policy, const struct version *challenger, struct release_decision *out,
-	int *better, struct err *e)
+static int release_compare(const struct release_request *q, const struct policy *policy,
+	const struct version *challenger, struct release_decision *out, int *better, struct err *e)
 {
 	struct version champion = {0};
 	struct compare c;
@@ -129,7 +128,7 @@ static int release_compare(struct ledger *l, const struct release_request *q,
 	if (!q->data)
 		return err_set(e, ERR_USAGE,
 			"'%s' has a champion: name the rows to compare on with --data", q->name);
-	if (registry_version(q->home, q->name, ledger_alias(l, "champion"), &champion, e) < 0 ||
+	if (registry_alias(q->home, q->name, "champion", &champion, e) < 0 ||
 		release_measure(q, &champion, challenger, &c, e) < 0)
 		goto end;
 	*better = c.low > 0 || (policy->not_worse && c.high >= 0);
@@ -166,10 +165,10 @@ static int release_rolled_back(const struct ledger *l, long long version)
 }
 
 static int release_decide(struct ledger *l, const struct release_request *q,
-	const struct policy *policy, json_t *inputs, struct release_decision *out, struct err *e)
+	const struct policy *policy, const struct version *v, json_t *inputs,
+	struct release_decision *out, struct err *e)
 {
-	struct version v = {0};
-	int better = 0, rc = -1;
+	int better = 0;
 
 	json_object_set_new(
 		inputs, "policy", json_string(policy->not_worse ? "not-worse" : "better"));
@@ -179,29 +178,26 @@ static int release_decide(struct ledger *l, const struct release_request *q,
 		decide(out, "same", "it is the champion already");
 		return 0;
 	}
-	if (registry_version(q->home, q->name, out->version, &v, e) < 0 ||
-		registry_check(&v, e) < 0)
-		goto end;
 	if (q->model && !q->force && release_rolled_back(l, out->version)) {
 		decide(out, "kept",
 			"it was rolled back: only 'pawl register promote' brings it back");
-		rc = release_keep(l, inputs, out, e);
-	} else if (q->force) {
+		return release_keep(l, inputs, out, e);
+	}
+	if (q->force) {
 		decide(out, "promoted", q->why ? q->why : "by force");
-		rc = release_make_champion(l, "promote", inputs, out, e);
-	} else if (!ledger_alias(l, "champion")) {
+		return release_make_champion(l, "promote", inputs, out, e);
+	}
+	if (!ledger_alias(l, "champion")) {
 		decide(out, "first",
 			q->gates || json_object_get(inputs, "gates")
 				? "the first version, and its gates passed"
 				: "the first version");
-		rc = release_make_champion(l, "first", inputs, out, e);
-	} else if (release_compare(l, q, policy, &v, out, &better, e) == 0) {
-		rc = better ? release_make_champion(l, "promote", inputs, out, e)
-			    : release_keep(l, inputs, out, e);
+		return release_make_champion(l, "first", inputs, out, e);
 	}
-end:
-	version_release(&v);
-	return rc;
+	if (release_compare(q, policy, v, out, &better, e) < 0)
+		return -1;
+	return better ? release_make_champion(l, "promote", inputs, out, e)
+		      : release_keep(l, inputs, out, e);
 }
 
 /* ---- registering */
@@ -246,6 +242,7 @@ int release_add(const struct release_request *q, struct release_decision *out, s
 	struct evidence v = EVIDENCE_INIT;
 	struct evidence_files files = {q->model, q->metrics, q->gates, q->data};
 	struct ledger l = LEDGER_INIT;
+	struct version version = {0};
 	struct policy policy;
 	int rc = -1;
 
@@ -259,12 +256,18 @@ int release_add(const struct release_request *q, struct release_decision *out, s
 		goto end;
 	}
 	memcpy(out->sha256, v.sha256, sizeof(out->sha256));
-	if (ledger_open(&l, q->home, q->name, 1, e) < 0 || release_register(&l, q, &v, out, e) < 0)
+	/* A version that is there already may have been tampered with: then it is not these bytes.
+	 */
+	if (ledger_open(&l, q->home, q->name, 1, e) < 0 ||
+		release_register(&l, q, &v, out, e) < 0 ||
+		registry_version(q->home, q->name, out->version, &version, e) < 0 ||
+		registry_check(&version, e) < 0)
 		goto end;
 	decide(out, "registered", "promotion was not asked for");
-	rc = q->promote ? release_decide(&l, q, &policy, v.inputs, out, e) : 0;
+	rc = q->promote ? release_decide(&l, q, &policy, &version, v.inputs, out, e) : 0;
 	out->champion = ledger_alias(&l, "champion");
 end:
+	version_release(&version);
 	ledger_close(&l);
 	evidence_release(&v);
 	return rc;
@@ -276,18 +279,23 @@ static json_t *release_inputs(const struct version *v, const char *data, struct 
 	static const char *const roles[] = {"gates", "metrics"};
 	json_t *inputs = json_object();
 	char hex[SHA256_HEX];
+	int rc = 0;
 
 	json_object_set_new(inputs, "model", json_string(v->sha256));
 	for (size_t i = 0; i < 2; i++) {
 		char *path = mem_printf("%s/tags/pawl.%s", v->dir, roles[i]);
 		struct buf text = BUF_INIT;
 
-		if (file_exists(path) && file_read(path, 1 << 16, &text, e) == 0)
+		if (rc == 0 && file_exists(path))
+			rc = file_read(path, 1 << 16, &text, e);
+		if (rc == 0 && text.len)
 			json_object_set_new(inputs, roles[i], json_text(text.data, text.len));
 		buf_release(&text);
 		free(path);
 	}
-	if (data && file_sha256(data, hex, e) < 0) {
+	if (rc == 0 && data)
+		rc = file_sha256(data, hex, e);
+	if (rc < 0) {
 		json_decref(inputs);
 		return NULL;
 	}
@@ -308,7 +316,7 @@ int release_promote(const struct release_request *q, struct release_decision *ou
 	out->version = q->version;
 	if (policy_read(q->home, &policy, e) < 0 || ledger_open(&l, q->home, q->name, 0, e) < 0)
 		return -1;
-	if (registry_version(q->home, q->name, q->version, &v, e) < 0)
+	if (registry_version(q->home, q->name, q->version, &v, e) < 0 || registry_check(&v, e) < 0)
 		goto end;
 	inputs = release_inputs(&v, q->data, e);
 	if (!inputs)
@@ -320,7 +328,7 @@ int release_promote(const struct release_request *q, struct release_decision *ou
 			q->version);
 		goto end;
 	}
-	rc = release_decide(&l, q, &policy, inputs, out, e);
+	rc = release_decide(&l, q, &policy, &v, inputs, out, e);
 	out->champion = ledger_alias(&l, "champion");
 end:
 	json_decref(inputs);
@@ -431,7 +439,7 @@ int release_delete(const char *home, const char *name, long long version, struct
 	}
 	rc = ledger_commit(&l, &event, after, e);
 	if (rc == 0)
-		rc = version_set_stage(&v, "Deleted_Internal", e);
+		rc = version_set_stage(&v, VERSION_DELETED, e);
 end:
 	json_decref(after);
 	version_release(&v);

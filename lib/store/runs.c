@@ -86,6 +86,12 @@ static int runs_add_all(const char *dir, struct runs *out, struct buf *skipped, 
 	return 0;
 }
 
+/* The registry is beside the experiments, deleted ones are in .trash. */
+static int runs_is_experiment(const char *name)
+{
+	return name[0] != '.' && strcmp(name, "models") != 0;
+}
+
 int runs_list(const char *home, const char *experiment, struct runs *out, struct err *e)
 {
 	char *mlruns = file_join(home, "mlruns"), **names;
@@ -98,9 +104,8 @@ int runs_list(const char *home, const char *experiment, struct runs *out, struct
 		char *dir = file_join(mlruns, names[i]),
 		     *name = runs_experiment_name(home, names[i]);
 
-		if (names[i][0] != '.' && strcmp(names[i], "models") != 0 &&
-			(!experiment || strcmp(experiment, name) == 0 ||
-				strcmp(experiment, names[i]) == 0))
+		if (runs_is_experiment(names[i]) && (!experiment || strcmp(experiment, name) == 0 ||
+							    strcmp(experiment, names[i]) == 0))
 			rc = runs_add_all(dir, out, &skipped, e);
 		free(dir);
 		free(name);
@@ -134,33 +139,61 @@ static int runs_match(const char *id, const char *wanted)
 	return m >= 4 && m < n && (strncmp(id, wanted, m) == 0 || strcmp(id + n - m, wanted) == 0);
 }
 
+/* Whether a directory is a run: the registry, datasets and logged models are none, and a model of
+ * the registry also has a meta.yaml. */
+static int runs_is_run(const char *dir)
+{
+	char *params = file_join(dir, "params"), *meta = file_join(dir, "meta.yaml");
+	int is = file_exists(meta) && file_exists(params);
+
+	free(params);
+	free(meta);
+	return is;
+}
+
+/* Adds what matches in one experiment; the best match so far is *found, of which there are *many.
+ */
+static int runs_find_in(
+	const char *dir, const char *id, char **found, int *best, int *many, struct err *e)
+{
+	size_t n;
+	char **names = place_names(dir, &n, e);
+
+	for (size_t i = 0; names && i < n; i++) {
+		int match = runs_match(names[i], id);
+		char *run = match && match >= *best ? file_join(dir, names[i]) : NULL;
+
+		if (run && runs_is_run(run)) {
+			*many = match == *best ? *many + 1 : 1;
+			*best = match;
+			free(*found);
+			*found = run;
+		} else {
+			free(run);
+		}
+	}
+	place_names_free(names, n);
+	return names ? 0 : -1;
+}
+
 /* Directories are matched by their names first: of all runs only one meta.yaml is read. */
 int runs_find(const char *home, const char *id, struct run_info *out, struct err *e)
 {
 	char *mlruns = file_join(home, "mlruns"), *found = NULL, **names;
 	int best = 0, many = 0, rc = -1;
-	size_t n;
+	size_t n, i;
 
 	names = place_names(mlruns, &n, e);
-	for (size_t i = 0; names && i < n; i++) {
-		char *dir = file_join(mlruns, names[i]), **runs;
-		size_t m = 0;
+	for (i = 0; names && i < n; i++) {
+		char *dir = file_join(mlruns, names[i]);
+		int failed = runs_is_experiment(names[i]) &&
+			     runs_find_in(dir, id, &found, &best, &many, e) < 0;
 
-		runs = names[i][0] == '.' ? NULL : place_names(dir, &m, e);
-		for (size_t j = 0; runs && j < m; j++) {
-			int match = runs_match(runs[j], id);
-
-			if (!match || match < best || strcmp(runs[j], "meta.yaml") == 0)
-				continue;
-			many = match == best ? many + 1 : 1;
-			best = match;
-			free(found);
-			found = file_join(dir, runs[j]);
-		}
-		place_names_free(runs, m);
 		free(dir);
+		if (failed)
+			break;
 	}
-	if (!names)
+	if (!names || i < n)
 		goto end;
 	if (!found)
 		err_set(e, ERR_USAGE, "no run '%s' ('pawl runs list' shows them)", id);
@@ -168,8 +201,8 @@ int runs_find(const char *home, const char *id, struct run_info *out, struct err
 		err_set(e, ERR_USAGE, "%d runs are called '%s...': give more of the id", many, id);
 	else
 		rc = runs_load(found, out, e);
-	place_names_free(names, n);
 end:
+	place_names_free(names, n);
 	free(found);
 	free(mlruns);
 	return rc;

@@ -10,13 +10,6 @@
 #include "store/audit.h"
 #include "store/registry.h"
 
-int verify_history_broken(const char *dir, size_t line, struct err *e)
-{
-	return err_set(e, ERR_DATA,
-		"%s/%s:%zu: the history was edited: this line does not follow from the one before",
-		dir, AUDIT_FILE, line);
-}
-
 int verify_model(const char *home, const char *name, struct err *e)
 {
 	struct versions all = VERSIONS_INIT;
@@ -37,7 +30,7 @@ int verify_model(const char *home, const char *name, struct err *e)
 		rc = events ? 0 : -1;
 	}
 	if (rc == 0 && broken)
-		rc = verify_history_broken(dir, broken, e);
+		rc = audit_broken(dir, broken, e);
 	json_decref(events);
 	free(dir);
 	versions_release(&all);

@@ -36,6 +36,23 @@ static int version_mkdir(const char *dir, const char *name, struct err *e)
 	return rc;
 }
 
+/* fsync of a directory and of those above it, up to the home: each may be new. */
+static int version_sync_up(const char *dir, const char *home, struct err *e)
+{
+	char *at = mem_strdup(dir);
+	int rc = place_fsync(at, e);
+
+	while (rc == 0 && strlen(at) > strlen(home)) {
+		char *up = file_dir(at);
+
+		free(at);
+		at = up;
+		rc = place_fsync(at, e);
+	}
+	free(at);
+	return rc;
+}
+
 int version_model_dir(const struct lock *l, const char *home, const char *name, struct err *e)
 {
 	char *models = file_join(home, "mlruns/models"), *to = file_join(models, name);
@@ -59,6 +76,8 @@ int version_model_dir(const struct lock *l, const char *home, const char *name, 
 	rc = place_dir(tmp, to, e);
 	if (rc == 1)
 		rc = err_set(e, ERR_DATA, "'%s' is there but has no meta.yaml: move it away", to);
+	if (rc == 0)
+		rc = version_sync_up(models, home, e);
 end:
 	buf_release(&text);
 	free(tmp);
@@ -119,20 +138,37 @@ static int version_build(const char *tmp, const struct version_new *n, const str
 		rc = strcmp(hex, n->sha256) == 0
 			     ? 0
 			     : err_set(e, ERR_SYSTEM, "'%s' changed while it was read", n->path);
-	buf_reset(&text);
-	mlmodel_history(&text, &about);
-	if (rc == 0)
-		rc = run_put_tag(run->dir, "mlflow.log-model.history", text.data, e);
 	buf_release(&text);
 	free(model);
 	return rc;
 }
 
+/* What MLflow 2 shows in the run's column "Models". Steps of the same make may write their records
+ * into this run meanwhile. */
+static int version_history(const char *home, const struct version_new *n,
+	const struct run_info *run, const char *name, struct err *e)
+{
+	struct mlmodel about = {.artifact_path = name,
+		.run_id = run->id,
+		.sha256 = n->sha256,
+		.created = meta_now()};
+	struct lock lock = LOCK_INIT;
+	struct buf text = BUF_INIT;
+	int rc = lock_take(&lock, home, "runs", e);
+
+	mlmodel_history(&text, &about);
+	if (rc == 0)
+		rc = run_put_tag(run->dir, "mlflow.log-model.history", text.data, e);
+	buf_release(&text);
+	lock_drop(&lock);
+	return rc;
+}
+
 /* RUN/artifacts/model, or model-HASH where that is another model; *uri is its file:// URI. */
-static int version_artifacts(const struct lock *l, const struct version_new *n,
+static int version_artifacts(const struct lock *l, const char *home, const struct version_new *n,
 	const struct run_info *run, char **uri, struct err *e)
 {
-	char *name = mem_strdup("model"), *tmp = NULL;
+	char *name = mem_strdup("model"), *tmp = NULL, *place = file_join(run->dir, "artifacts");
 	char *to = mem_printf("%s/artifacts/%s", run->dir, name);
 	int holds = version_holds(to, n->sha256), rc = 0;
 
@@ -151,11 +187,17 @@ static int version_artifacts(const struct lock *l, const struct version_new *n,
 		rc = version_build(tmp, n, run, name, e);
 		if (rc == 0)
 			rc = place_dir(tmp, to, e);
+		/* The run is a record, which is not synced; the model in it must not go. */
+		if (rc == 0)
+			rc = version_sync_up(place, home, e);
+		if (rc == 0)
+			rc = version_history(home, n, run, name, e);
 	}
 	if (rc >= 0) {
 		*uri = meta_uri(to, e);
 		rc = *uri ? 0 : -1;
 	}
+	free(place);
 	free(tmp);
 	free(to);
 	free(name);
@@ -206,11 +248,9 @@ static long long version_next(const char *dir, struct err *e)
 	char **names = place_names(dir, &n, e);
 
 	for (size_t i = 0; names && i < n; i++) {
-		if (strncmp(names[i], "version-", 8) == 0) {
-			long long number = strtoll(names[i] + 8, NULL, 10);
+		long long number = registry_number(names[i]);
 
-			next = number >= next ? number + 1 : next;
-		}
+		next = number >= next ? number + 1 : next;
 	}
 	place_names_free(names, n);
 	return names ? next : -1;
@@ -240,7 +280,7 @@ int version_make(const struct lock *l, const char *home, const struct version_ne
 
 	v.number = version_next(dir, e);
 	if (v.number < 0 || version_run(home, n->name, &run, e) < 0 ||
-		version_artifacts(l, n, &run, &uri, e) < 0)
+		version_artifacts(l, home, n, &run, &uri, e) < 0)
 		goto end;
 	v.source = uri;
 	v.run = run.id;

@@ -444,6 +444,8 @@ static void test_names_that_mlflow_refuses_are_refused(void **state)
 
 static void test_tampered_model_is_refused_everywhere(void **state)
 {
+	struct release_request q = {
+		.home = "home", .name = "churn", .promote = 1, .force = 1, .why = "test"};
 	struct version v = {0};
 	struct release_decision d;
 	struct err e = ERR_INIT;
@@ -465,6 +467,11 @@ static void test_tampered_model_is_refused_everywhere(void **state)
 	assert_int_equal(e.kind, ERR_DATA);
 	assert_non_null(strstr(e.text, "churn/1"));
 	assert_int_equal(release_rollback("home", "churn", NULL, &from, &to, &e), -1);
+	assert_int_equal(e.kind, ERR_DATA);
+	assert_int_equal(add("a", &d, &e), -1); /* also where it was decided before */
+	assert_int_equal(e.kind, ERR_DATA);
+	q.version = 1;
+	assert_int_equal(release_promote(&q, &d, &e), -1);
 	assert_int_equal(e.kind, ERR_DATA);
 	put("test.csv", "other");
 	assert_int_equal(add("a", &d, &e), -1);

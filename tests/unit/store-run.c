@@ -246,6 +246,24 @@ static void test_one_metric_point_is_never_written_twice(void **state)
 		"1763696091500 0.5 0\n");
 }
 
+static void test_models_of_the_registry_are_no_runs(void **state)
+{
+	struct run_record r = sample("20251121-033450-00000001");
+	struct run_info info = {0};
+	struct err e = ERR_INIT;
+
+	(void)state;
+	record(&r);
+	assert_int_equal(file_mkdirs("my home/mlruns/models/churn/tags", &e), 0);
+	assert_int_equal(place_new("my home/mlruns/models/churn/meta.yaml", "name: x\n", 8, &e), 0);
+	assert_int_equal(file_mkdirs("my home/mlruns/1/datasets/0001", &e), 0);
+	assert_int_equal(runs_find("my home", "churn", &info, &e), -1);
+	assert_int_equal(e.kind, ERR_USAGE);
+	assert_int_equal(runs_find("my home", "datasets", &info, &e), -1);
+	assert_int_equal(runs_find("my home", "20251121-033450-00000001", &info, &e), 0);
+	run_info_release(&info);
+}
+
 static void test_status_follows_from_the_steps(void **state)
 {
 	struct run_record r = sample("20251121-033450-00000001");
@@ -456,6 +474,7 @@ int main(void)
 		TEST(test_meta_has_every_field_readers_want),
 		TEST(test_values_are_whole_files_under_keys_that_readers_take),
 		TEST(test_one_metric_point_is_never_written_twice),
+		TEST(test_models_of_the_registry_are_no_runs),
 		TEST(test_status_follows_from_the_steps),
 		TEST(test_experiments_have_small_ids_of_their_own),
 		TEST(test_ids_that_could_leave_the_store_are_refused),
