@@ -104,6 +104,7 @@ static int open_input(struct work *w, const char *path, struct err *e)
 	w->source = source_open(path, &from, e);
 	if (!w->source)
 		return -1;
+	predictor_number(w->predictor);
 	if (predictor_start(w->predictor, source_schema(w->source), e) < 0)
 		return err_prefix(e, "%s", source_name(w->source));
 	return sink_start(w->sink, predictor_schema(w->predictor), e);

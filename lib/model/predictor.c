@@ -20,6 +20,9 @@ struct predictor {
 	struct schema schema;	 /* of the result: carried columns first */
 	size_t *carried;	 /* [ncarried] columns of the input */
 	size_t ncarried;
+	int number;	   /* predictor_number() */
+	int numbered;	   /* behind the carried columns stands _row */
+	uint64_t position; /* of the next row */
 };
 
 struct predictor *predictor_new(
@@ -130,8 +133,15 @@ static const char *predictor_role(const struct predictor *s, const struct field 
 	return predictor_kept(s, f->name) ? "" : NULL;
 }
 
+void predictor_number(struct predictor *s)
+{
+	s->number = 1;
+}
+
 static int predictor_carry(struct predictor *s, const struct schema *input, struct err *e)
 {
+	int named = 0;
+
 	s->carried = mem_grow(s->carried, input->n + 1, sizeof(*s->carried));
 	s->ncarried = 0;
 	for (size_t i = 0; i < input->n; i++) {
@@ -145,7 +155,12 @@ static int predictor_carry(struct predictor *s, const struct schema *input, stru
 		notes_copy(&f->notes, &input->fields[i].notes);
 		if (*role)
 			notes_set(&f->notes, ROLE, role);
+		named |= *role != 0;
 	}
+	s->numbered = s->number && !named;
+	s->position = 0;
+	if (s->numbered)
+		notes_set(&schema_add(&s->schema, "_row", TYPE_UINT64)->notes, ROLE, "row");
 	for (size_t i = 0; i < s->nkeep; i++)
 		if (schema_find(input, s->keep[i]) == SCHEMA_NONE)
 			return err_set(e, ERR_USAGE, "there is no column '%s' to keep", s->keep[i]);
@@ -208,14 +223,17 @@ static int predictor_output(const struct predictor *s, size_t i, uint64_t from, 
 int predictor_rows(struct predictor *s, const struct batch *b, uint64_t from, uint64_t n,
 	struct batch *out, struct err *e)
 {
+	size_t first = s->ncarried + (size_t)s->numbered;
 	int rc = 0;
 
+	for (uint64_t k = 0; k < n && s->numbered; k++)
+		column_push_uint64(&out->cols[s->ncarried], out->rows + k, s->position++);
 	for (size_t i = 0; i < s->ncarried && rc == 0; i++)
 		for (uint64_t k = 0; k < n && rc == 0; k++)
 			rc = column_push_from(
 				&out->cols[i], out->rows + k, &b->cols[s->carried[i]], from + k);
 	for (size_t i = 0; i < plan_output_count(s->plan) && rc == 0; i++)
-		rc = predictor_output(s, i, from, n, &out->cols[s->ncarried + i], out->rows);
+		rc = predictor_output(s, i, from, n, &out->cols[first + i], out->rows);
 	if (rc < 0)
 		return err_set(e, ERR_DATA, "%d rows hold more than 2 GiB of text", BATCH_ROWS);
 	out->rows += n;

@@ -32,6 +32,10 @@ void predictor_free(struct predictor *s); /* NULL is allowed */
  * of are left out, those of `keep` are text. */
 void predictor_text_types(struct predictor *s, struct source_options *o);
 
+/* Asks for a column `_row`, the position in the input from 0, where the input has neither key nor
+ * positions to carry; before predictor_start(). */
+void predictor_number(struct predictor *s);
+
 /* Binds to an input and gives the schema of the result. A missing or wrong column, or two columns
  * of one name in the result, is ERR_DATA; a missing column to keep is ERR_USAGE. */
 int predictor_start(struct predictor *s, const struct schema *input, struct err *e);

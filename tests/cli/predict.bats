@@ -110,7 +110,7 @@ model() {
 	no_litter
 	cut -d, -f2- t.csv >u.csv
 	ok pawl predict -m m.onnx -o p.csv u.csv
-	[ "$(head -1 p.csv)" = prediction,probability_no,probability_yes ]
+	[ "$(head -1 p.csv)" = _row,prediction,probability_no,probability_yes ]
 }
 
 @test "a column of the wrong type is a data error with its line" {
