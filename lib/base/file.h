@@ -6,7 +6,7 @@
  * checks that the name still means the file it locked, and opens again where it does not. What a
  * killed run left is truncated and used by the next. The mode is 0666 less umask.
  *
- * The committed file's mtime is the time at which the process started (outfile_clock), not that
+ * The committed file's mtime is the time at which the process started (file_started), not that
  * of the rename: an orphan of a killed make, which commits after a parameter changed, leaves a
  * file that is older than the parameter's key, and make computes it again.
  *
@@ -56,6 +56,8 @@ struct timespec file_started(void);
 /* One call: a whole small file, written atomically. */
 int file_write(const char *path, const void *bytes, size_t len, struct err *e);
 
+/* Appends all that is there to *out, with a NUL behind it; more than cap bytes are ERR_DATA. What
+ * was appended before a failure stays: the caller releases. `name` is for messages. */
 int file_read(const char *path, size_t cap, struct buf *out, struct err *e);
 int file_read_fd(int fd, const char *name, size_t cap, struct buf *out, struct err *e);
 int file_exists(const char *path);

@@ -22,6 +22,7 @@ void sha256_add(struct sha256 *s, const void *bytes, size_t len);
 /* Writes the digest of what was added so far; more may be added afterwards. */
 void sha256_hex(const struct sha256 *s, char hex[SHA256_HEX]);
 
+/* One call: the digest of len bytes. */
 void sha256_of(const void *bytes, size_t len, char hex[SHA256_HEX]);
 
 #endif

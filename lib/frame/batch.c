@@ -80,6 +80,17 @@ void batch_clear(struct batch *b)
 	}
 }
 
+int column_missing(const struct column *c, uint64_t row)
+{
+	size_t len;
+
+	if (!column_valid(c, row))
+		return 1;
+	if (type_is_text(c->type))
+		return column_text(c, row, &len) && len == 0;
+	return c->type == TYPE_FLOAT64 && isnan(c->f64[row]);
+}
+
 double column_number(const struct column *c, uint64_t row)
 {
 	if (!column_valid(c, row))

@@ -90,6 +90,9 @@ static inline const char *column_text(const struct column *c, uint64_t row, size
 	return c->bytes + c->offsets[row];
 }
 
+/* Whether a model sees nothing here: a null, a NaN, or text of no bytes. */
+int column_missing(const struct column *c, uint64_t row);
+
 /* A bool (0, 1), integer or double as a double; other types and nulls give NaN. */
 double column_number(const struct column *c, uint64_t row);
 

@@ -39,6 +39,7 @@ enum type {
 };
 #define TYPE_COUNT 13
 
+/* As schema.yaml and messages call it; static. */
 const char *type_name(enum type type);
 int type_of_name(const char *name, enum type *out); /* 0, or -1 */
 

@@ -33,6 +33,7 @@ struct nulls {
 	uint8_t first[256];	   /* whether a token starts with this byte */
 };
 
+/* The tokens are borrowed. Whether a cell is one of them, or the empty field. */
 void nulls_init(struct nulls *n, const char *const *tokens);
 int nulls_has(const struct nulls *n, const struct cell *cell);
 

@@ -37,6 +37,8 @@ struct flatbuf_vector { /* at: of the first item */
 	uint32_t n;
 };
 
+/* The root table; a scalar field (`missing` where it is absent); a table in a field. What lies
+ * outside the bytes sets f->bad and counts as absent. */
 struct flatbuf_table flatbuf_root(struct flatbuf *f);
 int64_t flatbuf_int(struct flatbuf *f, const struct flatbuf_table *t, unsigned field, size_t width,
 	int64_t missing);

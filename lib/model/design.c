@@ -167,7 +167,7 @@ static int not_finite(
 {
 	return err_set(e, ERR_DATA,
 		"column '%s': row %" PRIu64 " has no finite value: give it an impute or clip rule",
-		k->name, d->at + r);
+		k->name, d->at + r + 1);
 }
 
 static int fill_number(
@@ -207,7 +207,7 @@ static int fill_onehot(
 		if (index < 0 || (size_t)index >= k->width)
 			return err_set(e, ERR_DATA,
 				"column '%s': row %" PRIu64 " is category %d of %zu", k->name,
-				d->at + r, (int)index, k->width);
+				d->at + r + 1, (int)index, k->width);
 		x[index] = 1 - mean[index];
 	}
 	return 0;
@@ -223,7 +223,7 @@ static int fill_weight(struct design *d, const struct span *s, struct err *e)
 		if (!(w >= 0) || isinf(w))
 			return err_set(e, ERR_DATA,
 				"weight '%s': row %" PRIu64 " is not a finite number of at least 0",
-				source_schema(d->source)->fields[d->weight_at].name, d->at + r);
+				source_schema(d->source)->fields[d->weight_at].name, d->at + r + 1);
 		d->w[s->to + r] = w;
 	}
 	return 0;

@@ -44,6 +44,7 @@ struct blocks {
 		0                                                                                  \
 	}
 
+/* Both arrays zero; cleared again between passes. */
 void blocks_init(struct blocks *b, size_t n);
 void blocks_release(struct blocks *b); /* harmless twice */
 void blocks_clear(struct blocks *b);

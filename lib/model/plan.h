@@ -55,6 +55,7 @@ int plan_run(struct plan *p, const struct batch *b, struct err *e);
 
 uint64_t plan_rows(const struct plan *p); /* of the last run */
 
+/* The outputs in the model's order; names are borrowed, the width is the values of one row. */
 size_t plan_output_count(const struct plan *p);
 const char *plan_output_name(const struct plan *p, size_t i);
 enum plan_kind plan_output_kind(const struct plan *p, size_t i);

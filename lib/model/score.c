@@ -165,17 +165,6 @@ static size_t class_of(const struct scorer *s, const struct column *c, uint64_t 
 	return map_find(&s->classes, *name, *len);
 }
 
-static int is_missing(const struct column *c, uint64_t row)
-{
-	size_t len;
-
-	if (!column_valid(c, row))
-		return 1;
-	if (type_is_text(c->type))
-		return column_text(c, row, &len) && len == 0;
-	return c->type == TYPE_FLOAT64 && isnan(c->f64[row]);
-}
-
 static int take_label(
 	struct scorer *s, const struct column *c, uint64_t row, size_t at, struct err *e)
 {
@@ -195,7 +184,8 @@ static int take_number(
 {
 	s->out->target[at] = column_number(c, row);
 	if (!isfinite(s->out->target[at]))
-		return err_set(e, ERR_DATA, "target '%s': row %zu is infinite", s->sig->target, at);
+		return err_set(
+			e, ERR_DATA, "target '%s': row %zu is infinite", s->sig->target, at + 1);
 	return 0;
 }
 
@@ -214,7 +204,7 @@ static int take_key(
 	if (unique_add_text(&s->keys, text, len))
 		return 0;
 	return err_set(
-		e, ERR_DATA, "key '%.200s' stands twice: row %zu is not the first", text, at);
+		e, ERR_DATA, "key '%.200s' stands twice: row %zu is not the first", text, at + 1);
 }
 
 static int take_weight(
@@ -223,8 +213,8 @@ static int take_weight(
 	double w = column_number(c, row);
 
 	if (!(w >= 0) || isinf(w))
-		return err_set(
-			e, ERR_DATA, "the weight of row %zu is missing, below 0 or infinite", at);
+		return err_set(e, ERR_DATA, "the weight of row %zu is missing, below 0 or infinite",
+			at + 1);
 	s->out->weight[at] = w;
 	return 0;
 }
@@ -313,7 +303,7 @@ static int take_batch(struct scorer *s, const struct batch *b, struct err *e)
 			rc = take_key(s, &b->cols[s->key], i, at, e);
 		if (rc == 0 && s->weight != NONE)
 			rc = take_weight(s, &b->cols[s->weight], i, at, e);
-		if (rc == 0 && is_missing(target, i))
+		if (rc == 0 && column_missing(target, i))
 			s->missing++;
 		else if (rc == 0)
 			rc = o->task == TASK_CLASSIFICATION ? take_label(s, target, i, at, e)

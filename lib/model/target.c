@@ -68,17 +68,6 @@ static int whole(const struct column *c, uint64_t row, int64_t *value)
 	}
 }
 
-static int missing(const struct column *c, uint64_t row)
-{
-	size_t len;
-
-	if (!column_valid(c, row))
-		return 1;
-	if (type_is_text(c->type))
-		return column_text(c, row, &len) && len == 0;
-	return c->type == TYPE_FLOAT64 && isnan(c->f64[row]);
-}
-
 /* The key of a row's class in the map. */
 static const char *key_of(const struct column *c, uint64_t row, int64_t *value, size_t *len)
 {
@@ -102,10 +91,10 @@ static int add_class(
 	if (!key)
 		return err_set(e, ERR_DATA,
 			"target '%s': row %" PRIu64 ": %.17g is not a whole number: no class",
-			t->name, t->rows - 1, column_number(c, row));
+			t->name, t->rows, column_number(c, row));
 	if (t->text && memchr(key, 0, len))
 		return err_set(e, ERR_DATA, "target '%s': row %" PRIu64 " holds a NUL byte",
-			t->name, t->rows - 1);
+			t->name, t->rows);
 	at = map_add(&t->found, key, len, &is_new);
 	if (is_new && t->nclasses == TARGET_CLASS_CAP)
 		return err_set(e, ERR_DATA, "target '%s' has more than %d classes", t->name,
@@ -143,8 +132,8 @@ static int add_number(
 	double y = column_number(c, row), delta;
 
 	if (!isfinite(y))
-		return err_set(e, ERR_DATA, "target '%s': row %" PRIu64 " is infinite", t->name,
-			t->rows - 1);
+		return err_set(
+			e, ERR_DATA, "target '%s': row %" PRIu64 " is infinite", t->name, t->rows);
 	t->min = y < t->min ? y : t->min;
 	t->max = y > t->max ? y : t->max;
 	if (weight > 0) {
@@ -161,7 +150,7 @@ int target_add(struct target *t, const struct column *c, uint64_t row, double we
 	int rc;
 
 	t->rows++;
-	if (missing(c, row)) {
+	if (column_missing(c, row)) {
 		t->missing++;
 		return 0;
 	}

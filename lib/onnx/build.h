@@ -59,6 +59,7 @@ struct Onnx__NodeProto *onnx_build_node(struct onnx_model *m, const char *domain
 	size_t n, const char *const *inputs);
 const char *onnx_build_result(struct onnx_model *m, struct Onnx__NodeProto *node, const char *name);
 
+/* Append an attribute to a node; name and values are copied. */
 void onnx_attr_int(struct Onnx__NodeProto *node, const char *name, int64_t value);
 void onnx_attr_float(struct Onnx__NodeProto *node, const char *name, float value);
 void onnx_attr_string(struct Onnx__NodeProto *node, const char *name, const char *value);

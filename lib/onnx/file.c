@@ -104,12 +104,13 @@ int onnx_file_write(struct outfile *o, struct onnx_model *m, const json_t *linea
 static int file_verify(const void *bytes, size_t len, const char *name, struct err *e)
 {
 	char seal[SHA256_HEX];
-	const char *found, *last = (const char *)bytes + len - SEAL;
+	const char *found, *last;
 	size_t n;
 
 	if (len <= SEAL || onnx_scan_prop(bytes, len, ONNX_SEAL_KEY, &found, &n) < 0)
 		return err_set(e, ERR_DATA,
 			"%s: not a model that pawl wrote, or cut short: no seal", name);
+	last = (const char *)bytes + len - SEAL;
 	sha256_of(bytes, len - SEAL, seal);
 	if (found != last || n != SEAL || memcmp(last, seal, SEAL) != 0)
 		return err_set(

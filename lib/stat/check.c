@@ -164,21 +164,6 @@ static int is_text(const struct column *col)
 	return type_is_text(col->type) || col->type == TYPE_BINARY;
 }
 
-/* Null, NaN or the empty string. */
-static int is_missing(const struct cell *c)
-{
-	size_t len;
-
-	if (!column_valid(c->col, c->row))
-		return 1;
-	if (c->col->type == TYPE_FLOAT64)
-		return isnan(c->col->f64[c->row]);
-	if (!type_is_text(c->col->type))
-		return 0;
-	column_text(c->col, c->row, &len);
-	return len == 0;
-}
-
 static void watch_target(struct check_column *k, const struct cell *c)
 {
 	union contract_number v;
@@ -200,7 +185,7 @@ static void watch_target(struct check_column *k, const struct cell *c)
 
 static void judge(struct check_column *k, const struct cell *c)
 {
-	if (is_missing(c)) {
+	if (column_missing(c->col, c->row)) {
 		offend(&k->missing, c);
 		return;
 	}

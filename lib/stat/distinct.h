@@ -30,7 +30,9 @@ static inline void distinct_add(struct distinct *d, uint64_t hash)
 		d->registers[at] = rank;
 }
 
+/* a becomes what it were had it been given the values of b too. */
 void distinct_merge(struct distinct *a, const struct distinct *b);
+/* About how many different values were added, by the estimator that the head of this file names. */
 double distinct_estimate(const struct distinct *d);
 
 #endif

@@ -58,6 +58,7 @@ static inline void sketch_add(struct sketch *s, double x)
 	side->counts[bucket - side->first]++;
 }
 
+/* a becomes what it were had it been given the values of b too: exactly, in any order. */
 void sketch_merge(struct sketch *a, const struct sketch *b);
 
 /* The value of rank floor(q (n-1)), within SKETCH_ERROR of the exact one; n > 0. Exactly 0 where

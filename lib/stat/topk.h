@@ -36,8 +36,10 @@ struct topk_item {
 		MAP_INIT, 0, 0                                                                     \
 	}
 
-void topk_release(struct topk *t);
+void topk_release(struct topk *t); /* harmless twice */
+/* Counts a value, which is copied; one of more than TOPK_TEXT bytes counts as too long only. */
 void topk_add(struct topk *t, const char *value, size_t len);
+/* Adds the counts of b to a; errors add up. */
 void topk_merge(struct topk *a, const struct topk *b);
 
 /* Whether every different value and its exact count is known. */

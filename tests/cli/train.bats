@@ -125,10 +125,10 @@ sha() { sha256sum <"$1"; }
 	frame ''
 	ok pawl train -t cost --weight w --graph g.onnx -o m.onnx f.csv
 	rm m.onnx
-	bad '3s/,0.2,/,,/' 3 "column 'a': row 1 has no finite value: give it an impute or clip rule"
-	bad '3s/,0.2,/,inf,/' 3 "column 'a': row 1 has no finite value"
-	bad '4s/1$/-1/' 3 "weight 'w': row 2 is not a finite number of at least 0"
-	bad '4s/1$/nan/' 3 "weight 'w': row 2 is not a finite number of at least 0"
+	bad '3s/,0.2,/,,/' 3 "column 'a': row 2 has no finite value: give it an impute or clip rule"
+	bad '3s/,0.2,/,inf,/' 3 "column 'a': row 2 has no finite value"
+	bad '4s/1$/-1/' 3 "weight 'w': row 3 is not a finite number of at least 0"
+	bad '4s/1$/nan/' 3 "weight 'w': row 3 is not a finite number of at least 0"
 	bad '5,7s/^[0-9]*,/,/' 3 "target 'cost' is missing in 3 of 60 rows"
 	bad '2,$s/^[0-9]*,/4,/' 3 "target 'cost' is constant: every row is 4"
 	bad '2,$s/1$/0/' 3 "the weights of the rows add up to 0"

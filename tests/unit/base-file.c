@@ -18,24 +18,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-
-static char dir[32];
-
-static int enter(void **state)
-{
-	(void)state;
-	strcpy(dir, "/tmp/pawl-file-XXXXXX");
-	return mkdtemp(dir) && chdir(dir) == 0 ? 0 : -1;
-}
-
-static int leave(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", dir);
-	return chdir("/") == 0 ? system(command) : -1;
-}
+#include "scratch.h"
 
 static void holds(const char *path, const char *text)
 {
@@ -372,5 +355,5 @@ int main(void)
 		cmocka_unit_test(paths_are_joined_and_taken_apart),
 	};
 
-	return cmocka_run_group_tests(tests, enter, leave);
+	return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

@@ -18,28 +18,7 @@
 #include "io/sink.h"
 #include "io/source.h"
 #include "io/preview.h"
-
-static char *dir;
-
-static int setup(void **state)
-{
-	char template[] = "/tmp/pawl-unit.XXXXXX";
-
-	(void)state;
-	dir = mem_strdup(mkdtemp(template));
-	return chdir(dir);
-}
-
-static int teardown(void **state)
-{
-	char *command = mem_printf("rm -rf '%s'", dir);
-	int rc = chdir("/") || system(command);
-
-	(void)state;
-	free(command);
-	free(dir);
-	return rc;
-}
+#include "scratch.h"
 
 static const enum type types[] = {TYPE_INT64, TYPE_FLOAT64, TYPE_STRING, TYPE_BOOL, TYPE_DATE,
 	TYPE_TIMESTAMP, TYPE_TIMESTAMP_UTC};
@@ -212,5 +191,5 @@ int main(void)
 		cmocka_unit_test(test_text_width),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

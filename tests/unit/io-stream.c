@@ -20,28 +20,7 @@
 #include "io/gzip.h"
 #include "io/recognise.h"
 #include "io/stream.h"
-
-static char *dir;
-
-static int setup(void **state)
-{
-	char template[] = "/tmp/pawl-unit.XXXXXX";
-
-	(void)state;
-	dir = mem_strdup(mkdtemp(template));
-	return chdir(dir);
-}
-
-static int teardown(void **state)
-{
-	char *command = mem_printf("rm -rf '%s'", dir);
-	int rc = chdir("/") || system(command);
-
-	(void)state;
-	free(command);
-	free(dir);
-	return rc;
-}
+#include "scratch.h"
 
 /* Text that compresses a little. */
 static void fill(struct buf *out, size_t len, uint64_t seed)
@@ -358,5 +337,5 @@ int main(void)
 		cmocka_unit_test(test_recognised),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

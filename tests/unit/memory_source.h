@@ -24,6 +24,14 @@ const char *source_name(const struct source *s)
 	return "memory";
 }
 
+const char *const *source_nulls(const struct source *s)
+{
+	static const char *const none[] = {NULL};
+
+	(void)s;
+	return none;
+}
+
 int source_rewind(struct source *s, struct err *e)
 {
 	(void)e;

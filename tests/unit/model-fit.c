@@ -379,14 +379,14 @@ static void values_that_cannot_be_learned_from_are_refused(void **state)
 	table_golden(&s, "ols");
 	s.all.cols[3].f64[4] = NAN;
 	refused(&s, TARGET_REGRESSION, 0, ERR_DATA,
-		"column 'x1': row 4 has no finite value: give it an impute or clip rule");
+		"column 'x1': row 5 has no finite value: give it an impute or clip rule");
 	s.all.cols[3].f64[4] = 1e200;
 	refused(&s, TARGET_REGRESSION, 0, ERR_DATA,
 		"column 'x1' reaches 9.96e+199 from its mean: standardize it");
 	s.all.cols[3].f64[4] = 0;
 	s.all.cols[1].f64[5] = -1;
 	refused(&s, TARGET_REGRESSION, 0, ERR_DATA,
-		"weight 'w': row 5 is not a finite number of at least 0");
+		"weight 'w': row 6 is not a finite number of at least 0");
 	s.all.cols[1].f64[5] = 1;
 	s.all.cols[0].f64[6] = s.all.cols[0].f64[7] = NAN;
 	refused(&s, TARGET_REGRESSION, 0, ERR_DATA, "target 'y' is missing in 2 of 90 rows");
@@ -394,12 +394,12 @@ static void values_that_cannot_be_learned_from_are_refused(void **state)
 		s.all.cols[0].f64[r] = 0.5;
 	refused(&s, TARGET_REGRESSION, 0, ERR_DATA, "target 'y' is constant: every row is 0.5");
 	refused(&s, TARGET_CLASSIFICATION, 0, ERR_DATA,
-		"target 'y': row 0: 0.5 is not a whole number: no class");
+		"target 'y': row 1: 0.5 is not a whole number: no class");
 	for (uint64_t r = 0; r < s.all.rows; r++)
 		s.all.cols[0].f64[r] = 3;
 	refused(&s, TARGET_CLASSIFICATION, 0, ERR_DATA, "target 'y' is constant: every row is '3'");
 	s.all.cols[6].i32[0] = 3;
-	refused(&s, TARGET_REGRESSION, 0, ERR_DATA, "column 'cat': row 0 is category 3 of 3");
+	refused(&s, TARGET_REGRESSION, 0, ERR_DATA, "column 'cat': row 1 is category 3 of 3");
 	s.all.cols[6].i32[0] = 0;
 	s.all.rows = 1;
 	refused(&s, TARGET_REGRESSION, 0, ERR_FEW, "1 rows are too few to learn from");
