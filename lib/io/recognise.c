@@ -84,14 +84,17 @@ int recognise(const char *head, size_t len, const char *name, enum format *out, 
 		{"\xfd"
 		 "7zXZ",
 			5, "xz"},
-		{"\x1f\x8b", 2, "gzip within gzip"}, {"SQLite format 3", 15, "an SQLite database"},
-		{"%PDF", 4, "PDF"}, {"\x89HDF", 4, "HDF5"}};
+		{"\x1f\x8b", 2, "gzip within gzip"}, {"\x1f", 1, "gzip cut short"},
+		{"SQLite format 3", 15, "an SQLite database"}, {"%PDF", 4, "PDF"},
+		{"\x89HDF", 4, "HDF5"}};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		if (starts(head, len, others[i].magic, others[i].n))
 			return err_set(e, ERR_DATA,
 				"%s: this is %s; a table is Arrow, CSV, TSV or JSON Lines", name,
 				others[i].what);
+	if (len > 1 && len < 6 && memcmp(head, "ARROW1", len) == 0)
+		return err_set(e, ERR_DATA, "%s: an Arrow file cut short", name);
 	*out = FORMAT_CSV;
 	if (starts(head, len, "ARROW1", 6)) {
 		*out = FORMAT_ARROW_FILE;

@@ -236,3 +236,15 @@ each() {
 	says 'a name of 65536 bytes'
 	[ ! -e e ]
 }
+
+@test "the first bytes of a gzip or Arrow file are no table" {
+	echo a,b | gzip -n >t.csv.gz
+	printf 'a,b\n1,2\n' | pawl ingest -q -o t.arrow
+	for n in 1 2 3 5; do
+		head -c $n t.csv.gz >cut
+		fails 3 pawl show cut
+		[ $n -eq 1 ] && continue
+		head -c $n t.arrow >cut
+		fails 3 pawl show cut
+	done
+}
