@@ -2,6 +2,8 @@
 #
 #     MODEL := telco                          the model's name in the registry
 #     RAW   := raw/telco.csv                  the raw file, or several; or RAW_CMD='psql ...'
+#     PARTITIONS := ...                       further files of RAW's columns, as `pawl feedback`
+#                                             writes them; partitions/*.csv where it is not set
 #     PAWL  ?= pawl
 #     include $(shell $(PAWL) --share)/pawl.mk
 #
@@ -24,6 +26,7 @@
 PAWL ?= pawl
 OUT ?= out
 SCORES ?= $(OUT)/scores.csv
+PARTITIONS ?= $(if $(RAW_CMD),,$(sort $(wildcard partitions/*.csv)))
 pawl.keys := .pawl/key
 
 ifeq ($(strip $(MODEL)),)
@@ -59,7 +62,7 @@ pawl.steps := ingest profile validate split featurize train evaluate
 # $(shell) does not see what make exports (before 4.4), so it is told.
 PAWL_RUN := $(shell PAWL_HOME=$(call pawl.quote,$(PAWL_HOME)) PAWL_SET=$(call pawl.quote,$(SET)) \
 	$(PAWL) sync --keys $(pawl.keys) --sweep $(OUT) \
-	$(if $(RAW_CMD),--value raw=$(call pawl.quote,$(RAW_CMD)),$(foreach f,$(RAW),--raw raw='$f')) \
+	$(if $(RAW_CMD),--value raw=$(call pawl.quote,$(RAW_CMD)),$(foreach f,$(RAW) $(PARTITIONS),--raw raw='$f')) \
 	$(foreach s,$(pawl.steps),--step '$s $($s.args)') \
 	--step 'gates=evaluate $(gates.args)' --step 'register $(register.args)')
 ifneq ($(.SHELLSTATUS),0)
@@ -78,7 +81,7 @@ all: $(OUT)/release.json $(OUT)/profile.json
 model: $(OUT)/metrics.json $(OUT)/profile.json
 
 $(OUT)/data.arrow: $(call pawl.key,raw ingest) | $(OUT)
-	@$(PAWL) ingest $(ingest.args) -o $@ $(if $(RAW_CMD),--exec "$$RAW_CMD",$(foreach f,$(RAW),'$f'))
+	@$(PAWL) ingest $(ingest.args) -o $@ $(if $(RAW_CMD),--exec "$$RAW_CMD",$(foreach f,$(RAW) $(PARTITIONS),'$f'))
 
 $(OUT)/profile.json: $(OUT)/data.arrow $(call pawl.key,profile)
 	@$(PAWL) profile $(profile.args) -o $@ $<

@@ -66,10 +66,16 @@ static int due_verdict(const char *path, const json_t *report, int *code, struct
 	static const struct {
 		const char *word;
 		int code;
-	} words[] = {{"ok", 0}, {"fine", 0}, {"warning", 0}, {"pending", 0}, {"drift", 1},
-		{"decay", 1}, {"value-skew", 1}, {"schema-skew", 3}, {"too-few", 5}, {NULL, 0}};
+	} words[] = {{"ok", 0}, {"fine", 0}, {"warning", 0}, {"pending", 0}, {"confirmed", 1},
+		{"drift", 1}, {"decay", 1}, {"value-skew", 1}, {"schema-skew", 3}, {"too-few", 5},
+		{NULL, 0}};
 	const char *verdict = json_str(report, "verdict", NULL);
+	const json_t *exit = json_object_get(report, "exit");
 
+	if (verdict && json_is_integer(exit)) {
+		*code = (int)json_integer_value(exit);
+		return 0;
+	}
 	for (size_t i = 0; verdict && words[i].word; i++)
 		if (strcmp(words[i].word, verdict) == 0) {
 			*code = words[i].code;

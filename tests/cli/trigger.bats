@@ -176,7 +176,10 @@ shift_success() {
 	ok trigger run --monitor report.json
 	ok trigger run --monitor report.json
 	[ "$(wc -l <d/count)" -eq 2 ]
-	echo '{"verdict": "drift", "week": 2}' >d/report.json
+	echo '{"verdict": "confirmed", "exit": 1}' >d/report.json
+	ok trigger run --monitor report.json
+	[ "$(wc -l <d/count)" -eq 4 ]
+	echo '{"verdict": "pending", "exit": 0}' >d/report.json
 	ok trigger run --monitor report.json
 	[ "$(wc -l <d/count)" -eq 4 ]
 }
