@@ -16,7 +16,7 @@
 
 struct arrow_in {
 	struct stream *stream;
-	int in_file, truncate_time;
+	int in_file, truncate_time, torn;
 	struct arrow_schema schema;
 	struct arrow_type *types; /* [schema.n], of what record batches store */
 	struct arrow_dicts dicts;
@@ -37,6 +37,11 @@ struct arrow_in {
 const struct schema *arrow_in_schema(const struct arrow_in *in)
 {
 	return &in->schema.schema;
+}
+
+void arrow_in_torn(struct arrow_in *in)
+{
+	in->torn = 1;
 }
 
 const json_t *arrow_in_lineage(const struct arrow_in *in)
@@ -133,6 +138,8 @@ static int stream_end(struct arrow_in *in, int marked, struct err *e)
 	char byte;
 	size_t n = 0;
 
+	if (in->torn)
+		return 0;
 	if (in->is_ours && (!marked || !in->has_promise))
 		return err_set(e, ERR_DATA,
 			"the Arrow stream is cut off: its end mark is missing (did the program "
@@ -147,11 +154,14 @@ static int stream_end(struct arrow_in *in, int marked, struct err *e)
 static int stream_advance(struct arrow_in *in, struct err *e)
 {
 	struct arrow_message *m = &in->message;
-	int marked, rc = arrow_message_read(m, in->stream, &marked, e);
+	struct err why = ERR_INIT;
+	int marked, rc = arrow_message_read(m, in->stream, &marked, &why);
 
-	if (rc < 0)
+	if (rc < 0 && !(in->torn && why.kind == ERR_DATA)) {
+		*e = why;
 		return -1;
-	if (rc == 0)
+	}
+	if (rc <= 0)
 		return stream_end(in, marked, e);
 	if (in->has_promise)
 		return err_set(e, ERR_DATA, "the Arrow stream goes on behind its trailer");

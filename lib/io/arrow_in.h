@@ -34,6 +34,10 @@ struct arrow_in *arrow_in_open(
 	struct stream *s, enum format format, int truncate_time, struct err *e);
 void arrow_in_close(struct arrow_in *in); /* NULL is allowed */
 
+/* The stream may be cut off anywhere behind its schema: what comes before is the table. For a file
+ * that is being written, or was when its writer died. */
+void arrow_in_torn(struct arrow_in *in);
+
 const struct schema *arrow_in_schema(const struct arrow_in *in);
 /* 1: *out is the next batch, which lives until the next call; 0: the end; -1. */
 int arrow_in_next(struct arrow_in *in, const struct batch **out, struct err *e);

@@ -331,6 +331,13 @@ int arrow_out_write(struct arrow_out *o, const struct batch *b, struct err *e)
 	return 0;
 }
 
+int arrow_out_flush(struct arrow_out *o, struct err *e)
+{
+	if (o->at && out_gathered(o, NULL, 0, e) < 0)
+		return -1;
+	return out_flush(o, e);
+}
+
 /* ---- beginning and end */
 
 struct arrow_out *arrow_out_open(

@@ -34,6 +34,9 @@ struct arrow_out;
 struct arrow_out *arrow_out_open(
 	struct outfile *o, enum format format, const struct schema *schema, struct err *e);
 int arrow_out_write(struct arrow_out *out, const struct batch *b, struct err *e);
+/* Writes what was given so far, as a record batch of its own: so that it can be read while the
+ * table is still open. The bytes then depend on when this was called. */
+int arrow_out_flush(struct arrow_out *out, struct err *e);
 /* Writes what is left and the end; lineage may be NULL. Once, and last. */
 int arrow_out_finish(struct arrow_out *out, const json_t *lineage, struct err *e);
 /* Without arrow_out_finish() what was written stays without an end. NULL is allowed. */

@@ -56,8 +56,21 @@ static int source_recognise(struct source *s, size_t i, enum format *format, str
 	return recognise(head, len, stream_name(s->streams[i]), format, e);
 }
 
+/* See source_options.torn. */
+static int source_torn(const struct source *s)
+{
+	static const char end[] = ".arrows.open";
+	const char *name = stream_name(s->streams[0]);
+	size_t len = strlen(name);
+
+	return s->options.torn ||
+	       (len >= sizeof(end) && strcmp(name + len - sizeof(end) + 1, end) == 0);
+}
+
 static int source_begin(struct source *s, struct err *e)
 {
+	if (source_torn(s))
+		stream_may_grow(s->streams[0]);
 	for (size_t i = 0; i < s->n; i++) {
 		enum format format;
 
@@ -75,6 +88,8 @@ static int source_begin(struct source *s, struct err *e)
 		s->text = textin_open(s->streams, s->n, s->format, &s->options, e);
 	else
 		s->arrow = arrow_in_open(s->streams[0], s->format, s->options.truncate_time, e);
+	if (s->arrow && source_torn(s))
+		arrow_in_torn(s->arrow);
 	return s->text || s->arrow ? 0 : -1;
 }
 

@@ -58,6 +58,8 @@ struct source_options {
 	const char *key; /* text: a row in which this column is missing is bad; or NULL */
 	int restart;	 /* text: the caller can begin again when source_next() returns 2 */
 	int truncate_time;
+	int torn; /* an Arrow stream that may be cut off or still grow: its whole batches. So is a
+		   * file whose name ends in ".arrows.open", by which a log that is open is known */
 	/* Called for each bad row; returns 0 to go on, -1 with *e set to stop. NULL: a bad row is
 	 * ERR_DATA "FILE:LINE: reason". */
 	int (*reject)(void *arg, const struct reject *r, struct err *e);

@@ -31,6 +31,7 @@ struct stream {
 	pid_t pid;	  /* of a command, or 0 */
 	int regular;	  /* a regular file, or the spool of a pipe */
 	int spooled;	  /* fd is the spool, complete */
+	int may_grow;	  /* a change of the file is none */
 	int spool;	  /* where a kept pipe is copied to, or -1 */
 	off_t start;	  /* where a regular file was when it was opened */
 	struct stat stat; /* when it was opened */
@@ -49,6 +50,11 @@ struct stream {
 const char *stream_name(const struct stream *s)
 {
 	return s->name;
+}
+
+void stream_may_grow(struct stream *s)
+{
+	s->may_grow = 1;
 }
 
 int stream_seekable(const struct stream *s)
@@ -105,7 +111,7 @@ static int stream_unchanged(struct stream *s, struct err *e)
 {
 	struct stat now;
 
-	if (!s->regular || s->spooled)
+	if (!s->regular || s->spooled || s->may_grow)
 		return 0;
 	if (fstat(s->fd, &now) < 0)
 		return err_errno(e, "cannot read '%s'", s->name);

@@ -21,6 +21,8 @@ struct stream *stream_open(const char *path, struct err *e);
 struct stream *stream_exec(const char *command, struct err *e);
 void stream_close(struct stream *s); /* NULL is allowed */
 
+/* From here on the file may grow while it is read. */
+void stream_may_grow(struct stream *s);
 /* "standard input" or the path, for messages. */
 const char *stream_name(const struct stream *s);
 /* Whether it is a regular file, read as it is: can be rewound. */
