@@ -13,6 +13,7 @@
 #include "cli/step.h"
 #include "cli/tool.h"
 #include "cli/when.h"
+#include "onnx/file.h"
 #include "onnx/model.h"
 #include "store/audit.h"
 #include "store/brief.h"
@@ -22,9 +23,10 @@
 #include "store/release.h"
 #include "store/runs.h"
 #include "store/verify.h"
+#include "watch/reference.h"
 
 struct register_options {
-	const char *format, *output, *metrics, *gates, *data, *why;
+	const char *format, *output, *metrics, *gates, *data, *reference, *why;
 	int promote, summary, force, remove;
 };
 
@@ -90,7 +92,34 @@ static int register_inputs(struct step *s, const struct release_request *q, stru
 		return -1;
 	if (q->gates && step_input(s, "gates", q->gates, e) < 0)
 		return -1;
+	if (options.reference && step_input(s, "reference", options.reference, e) < 0)
+		return -1;
 	return q->data ? step_input(s, "data", q->data, e) : 0;
+}
+
+/* How the training data and the model's predictions for it are distributed: reference.json, for
+ * monitor; NULL on failure. */
+static char *register_reference(const char *path, const char *model, struct err *e)
+{
+	struct onnx_model *m = onnx_file_read(model, e);
+	char data_hex[SHA256_HEX], model_hex[SHA256_HEX];
+	struct drift d = DRIFT_INIT;
+	struct buf text = BUF_INIT;
+	json_t *json;
+
+	if (m && reference_build(&d, path, m, e) == 0 && file_sha256(path, data_hex, e) == 0 &&
+		file_sha256(model, model_hex, e) == 0) {
+		json = drift_json(&d);
+		json_object_set_new(json, "model", json_string(model_hex));
+		json_object_set_new(json, "data", json_string(data_hex));
+		json_pretty(json, &text);
+		json_decref(json);
+	}
+	drift_release(&d);
+	onnx_model_free(m);
+	if (text.len)
+		return buf_detach(&text);
+	return NULL;
 }
 
 /* Writes release.json where -o asks for it, else says what was decided. */
@@ -144,7 +173,7 @@ static int register_add(struct run *r, struct err *e)
 	struct outfile o = OUTFILE_INIT;
 	struct release_decision d;
 	struct step s = {0};
-	char *home = NULL;
+	char *home = NULL, *reference = NULL;
 	int rc = -1;
 
 	if (register_operands(r, 2, 2, e) < 0)
@@ -157,7 +186,15 @@ static int register_add(struct run *r, struct err *e)
 		goto end;
 	home = home_make(e);
 	q.home = home;
-	if (!home || register_inputs(&s, &q, e) < 0 || release_add(&q, &d, e) < 0)
+	if (!home || register_inputs(&s, &q, e) < 0)
+		goto end;
+	if (options.reference) {
+		reference = register_reference(options.reference, q.model, e);
+		if (!reference)
+			goto end;
+		q.reference = reference;
+	}
+	if (release_add(&q, &d, e) < 0)
 		goto end;
 	if (options.output)
 		step_output(&s, "release", options.output);
@@ -168,6 +205,7 @@ end:
 	outfile_discard(&o);
 	step_end(&s);
 	free(home);
+	free(reference);
 	return rc;
 }
 
@@ -543,6 +581,9 @@ static const struct opt add_opts[] = {
 	{0, "gates", OPT_STRING, "FILE", "the gates.ok that says that they passed",
 		OPT_AT(register_options, gates), 0, NULL, 0, 0},
 	REGISTER_DATA,
+	{0, "reference", OPT_STRING, "FILE",
+		"the rows it was trained on: 'pawl monitor' compares with them",
+		OPT_AT(register_options, reference), 0, NULL, 0, 0},
 	{0, "promote", OPT_FLAG, NULL, "make it the champion if it is the first or better",
 		OPT_AT(register_options, promote), 0, NULL, 0, 0},
 	{0, "summary", OPT_FLAG, NULL, "print rows, metrics, version and what to do next",

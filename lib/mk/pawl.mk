@@ -110,9 +110,10 @@ $(OUT)/gates.ok: $(OUT)/metrics.json $(call pawl.key,gates)
 	@$(PAWL) evaluate $(gates.args) -o $@ $<
 
 $(OUT)/release.json: $(OUT)/gates.ok $(OUT)/metrics.json $(OUT)/model.onnx $(OUT)/test.arrow \
-		$(call pawl.key,register)
+		$(OUT)/train.arrow $(call pawl.key,register)
 	@$(PAWL) register add $(register.args) --promote --summary -o $@ --gates $< \
-		--metrics $(OUT)/metrics.json --data $(OUT)/test.arrow $(MODEL) $(OUT)/model.onnx
+		--metrics $(OUT)/metrics.json --data $(OUT)/test.arrow \
+		--reference $(OUT)/train.arrow $(MODEL) $(OUT)/model.onnx
 
 scores:
 	@$(if $(IN),$(PAWL) predict -m $(MODEL)@champion -o $(SCORES) "$$IN",\

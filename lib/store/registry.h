@@ -4,7 +4,7 @@
  *   mlruns/models/NAME/meta.yaml        history.jsonl (store/audit.h)
  *   mlruns/models/NAME/tags/KEY         aliases/ALIAS: a version number, no newline
  *   mlruns/models/NAME/version-N/meta.yaml  tags/KEY
- *   mlruns/EXPERIMENT/RUN/artifacts/model/model.onnx  MLmodel
+ *   mlruns/EXPERIMENT/RUN/artifacts/model/model.onnx  MLmodel  reference.json
  *
  * A version never changes: its tag pawl.sha256 is the hash of its model.onnx, and a model whose
  * bytes do not match is refused wherever it would be used. In MLflow's meta.yaml a version number

@@ -14,6 +14,7 @@
 #include "onnx/file.h"
 #include "store/evidence.h"
 #include "store/ledger.h"
+#include "store/place.h"
 #include "store/policy.h"
 #include "store/registry.h"
 #include "store/version.h"
@@ -217,6 +218,20 @@ static int release_known(
 	return rc;
 }
 
+/* The text lies beside the model in the version's artifacts: once. */
+static int release_keep_reference(
+	const struct release_request *q, const struct version *v, struct err *e)
+{
+	char *dir = file_dir(v->model), *path = file_join(dir, RELEASE_REFERENCE);
+	int rc = 0;
+
+	if (q->reference && !file_exists(path))
+		rc = place_safe(dir, RELEASE_REFERENCE, q->reference, strlen(q->reference), e);
+	free(dir);
+	free(path);
+	return rc;
+}
+
 static int release_register(struct ledger *l, const struct release_request *q,
 	const struct evidence *v, struct release_decision *out, struct err *e)
 {
@@ -261,7 +276,7 @@ int release_add(const struct release_request *q, struct release_decision *out, s
 	if (ledger_open(&l, q->home, q->name, 1, e) < 0 ||
 		release_register(&l, q, &v, out, e) < 0 ||
 		registry_version(q->home, q->name, out->version, &version, e) < 0 ||
-		registry_check(&version, e) < 0)
+		registry_check(&version, e) < 0 || release_keep_reference(q, &version, e) < 0)
 		goto end;
 	decide(out, "registered", "promotion was not asked for");
 	rc = q->promote ? release_decide(&l, q, &policy, &version, v.inputs, out, e) : 0;

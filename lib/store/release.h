@@ -8,13 +8,16 @@
 #include "base/err.h"
 #include "base/hash.h"
 
+#define RELEASE_REFERENCE "reference.json" /* watch/reference.h */
+
 struct release_request {
 	const char *home, *name;
-	const char *model;   /* path of the file to register */
-	long long version;   /* or the version that there is */
-	const char *metrics; /* metrics.json, or NULL */
-	const char *gates;   /* gates.ok, or NULL */
-	const char *data;    /* rows that challenger and champion are compared on, or NULL */
+	const char *model;     /* path of the file to register */
+	long long version;     /* or the version that there is */
+	const char *metrics;   /* metrics.json, or NULL */
+	const char *gates;     /* gates.ok, or NULL */
+	const char *data;      /* rows that challenger and champion are compared on, or NULL */
+	const char *reference; /* text of reference.json, kept beside the model, or NULL */
 	int promote;
 	int force;	 /* promote without gates and comparison; `why` says why */
 	const char *why; /* or NULL */
@@ -28,7 +31,8 @@ struct release_decision {
 	char reason[600];
 };
 
-/* Registers a model: the same bytes are the same version. With `promote`, decides: the first
+/* Registers a model: the same bytes are the same version, which takes a reference where it has none
+ * yet. With `promote`, decides: the first
  * version becomes the champion when its gates passed, a later one when it is better on the same
  * rows. The same decision on the same inputs is not taken twice but read from the history. ERR_NO
  * where the policy asks for gates that did not pass: nothing is registered then. */
