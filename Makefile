@@ -41,7 +41,7 @@ LDFLAGS := -Wl,--as-needed -pthread $(OPTIMISE)
 # Asked for when something is linked: `make demo` has no compiler yet when this is read.
 LAPACK = $(eval LAPACK := $(foreach a,liblapacke.a lapack/liblapack.a blas/libblas.a,$\
 	$(shell $(CC) -print-file-name=$a)))$(LAPACK)
-LDLIBS = -lcsv -lz -lyaml -ljansson -lcrypto -lprotobuf-c -llz4 -lzstd $(LAPACK) -lgfortran -lm
+LDLIBS = -lmicrohttpd -lcsv -lz -lyaml -ljansson -lcrypto -lprotobuf-c -llz4 -lzstd $(LAPACK) -lgfortran -lm
 
 LIB := $(B)/libpawl.a
 GEN := $(B)/gen/onnx.pb-c.h
