@@ -110,6 +110,8 @@ static void conn_set(struct http_server *s, struct conn *conn, enum conn_state s
 	if (state != CONN_READING || conn->state != CONN_READING)
 		conn->since = now;
 	conn->state = state;
+	if (state == CONN_IDLE)
+		conn->received = UINT64_MAX;
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -295,7 +297,6 @@ void http_completed(
 	if (conn->body.cap > BODY_KEPT)
 		buf_release(&conn->body);
 	conn_set(s, conn, CONN_IDLE);
-	conn->received = UINT64_MAX;
 }
 
 /* ---- the sweeper: the library's own timeout is for silence only */

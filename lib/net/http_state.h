@@ -17,7 +17,7 @@ enum conn_state {
 	CONN_WRITING, /* its answer is on its way */
 };
 
-/* One connection; the list, state and since are the server's lock's, the rest its thread's. */
+/* One connection; the list, state, since and received are the lock's, the rest its thread's. */
 struct conn {
 	struct conn *next, **link;
 	int fd;
