@@ -332,7 +332,8 @@ static void textin_given(struct textin *t, const struct source_options *o)
 }
 
 /* What can be begun again: a file always; a pipe where a copy of it can be kept, which is done only
- * where a dictionary may yet outgrow its caps, so that a table has the same bytes from a pipe. */
+ * where the types may yet change without any row being bad (a dictionary that outgrows its caps, a
+ * column without values so far), so that a table has the same bytes from a pipe. */
 static void textin_restarts(struct textin *t)
 {
 	int keepable = 1;
@@ -349,11 +350,14 @@ static void textin_restarts(struct textin *t)
 
 static int textin_keep(struct textin *t, struct err *e)
 {
-	int dicts = 0;
+	int open = 0;
 
-	for (size_t i = 0; i < t->schema.n; i++)
-		dicts |= t->schema.fields[i].type == TYPE_CATEGORY;
-	for (size_t i = 0; dicts && !t->whole && i < t->lines.n; i++)
+	if (!t->options.restart || t->whole)
+		return 0;
+	for (size_t i = 0; i < t->n; i++)
+		open |= t->cols[i].cell != MAP_NONE &&
+			(t->cols[i].type == TYPE_CATEGORY || t->cols[i].unseen);
+	for (size_t i = 0; open && i < t->lines.n; i++)
 		if (stream_keep(t->lines.streams[i], e) < 0)
 			return -1;
 	return 0;

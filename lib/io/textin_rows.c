@@ -6,19 +6,22 @@
 #include "io/textin_state.h"
 
 #define TEXTIN_BATCH ((size_t)32 << 20)
+#define ROW_AGAIN 3 /* beside enum row_result: the row asks to begin again with other types */
 
 static int textin_restartable(const struct textin *t)
 {
 	return t->options.restart && !t->whole && !t->restarted;
 }
 
-/* Only what needs no copy is read again for a contradiction: on a pipe the row is bad. */
+/* Only what needs no copy is read again for a contradiction: on a pipe the row is bad, and no table
+ * of other bytes comes of it. */
 static int textin_rereadable(const struct textin *t)
 {
 	return textin_restartable(t) && t->seekable;
 }
 
-/* The types turned out to be wrong: learn from the whole input, then start from the top. */
+/* The types turned out to be wrong: learn from the whole input, then start from the top. 2, as
+ * textin_next() returns it, or -1. */
 static int textin_restart(struct textin *t, struct err *e)
 {
 	t->restarted = 1;
@@ -51,7 +54,7 @@ static enum type textin_wider(const struct textcol *c, const struct cell *cell)
 	return guess_type(&g);
 }
 
-/* A value that is not of its column's type, with the reason in *e. 2: begin again, else ROW_BAD. */
+/* A value that is not of its column's type, with the reason in *e: ROW_BAD, or ROW_AGAIN. */
 static int textin_contradicted(
 	struct textin *t, const struct textcol *c, const struct cell *cell, struct err *e)
 {
@@ -66,7 +69,7 @@ static int textin_contradicted(
 		return ROW_BAD;
 	if (textin_rereadable(t)) {
 		textin_because(t, c, cell);
-		return 3;
+		return ROW_AGAIN;
 	}
 	why = *e;
 	err_set(e, ERR_DATA,
@@ -75,7 +78,7 @@ static int textin_contradicted(
 	return ROW_BAD;
 }
 
-/* The row's values, all or none: 1, ROW_BAD, or 3: begin again. */
+/* The row's values, all or none: ROW_GOOD, ROW_BAD or ROW_AGAIN. */
 static int textin_convert(struct textin *t, struct err *e)
 {
 	size_t out = 0;
@@ -88,7 +91,7 @@ static int textin_convert(struct textin *t, struct err *e)
 			buf_addf(&t->why, "%s:%llu: column '%.*s' is new: read again\n",
 				lines_name(&t->lines), (unsigned long long)t->row.line, (int)len,
 				name);
-			return 3;
+			return ROW_AGAIN;
 		}
 		err_set(e, ERR_DATA, "column '%.*s' was in no row before: add it to schema.yaml",
 			(int)len, name);
@@ -100,9 +103,9 @@ static int textin_convert(struct textin *t, struct err *e)
 
 		if (c->cell == MAP_NONE)
 			continue;
-		if (c->unseen && t->row.cells[c->cell].kind != CELL_NULL && textin_rereadable(t)) {
+		if (c->unseen && t->row.cells[c->cell].kind != CELL_NULL && textin_restartable(t)) {
 			textin_because(t, c, &t->row.cells[c->cell]);
-			return 3;
+			return ROW_AGAIN;
 		}
 		if (convert_cell(&t->convert, &t->row.cells[c->cell], type, !c->given,
 			    &t->values[out], e) < 0)
@@ -113,7 +116,7 @@ static int textin_convert(struct textin *t, struct err *e)
 		}
 		out++;
 	}
-	return 1;
+	return ROW_GOOD;
 }
 
 /* Whether a dictionary has outgrown its caps, so that the column must be plain text. */
@@ -171,7 +174,7 @@ int textin_next(struct textin *t, const struct batch **out, struct err *e)
 		}
 		if (rc == ROW_GOOD)
 			rc = textin_convert(t, &reason);
-		if (rc == 3)
+		if (rc == ROW_AGAIN)
 			return textin_restart(t, e);
 		if (rc == ROW_BAD) {
 			if (textin_bad(t, &reason) < 0) {

@@ -194,7 +194,10 @@ bad() {
 	awk 'BEGIN { print "a,b"
 		for (i = 0; i < 500000; i++) print i ",some-longer-text-" i % 100
 		for (i = 0; i < 70000; i++) print i ",other-" i }' >large.csv
-	for f in small large; do
+	# A column without values in the first 8 MiB.
+	awk 'BEGIN { print "a,b,c"
+		for (i = 0; i < 500000; i++) print i ",some-longer-text-" i "," (i > 499990 ? 7 : "") }' >late.csv
+	for f in small late large; do
 		ok pawl ingest -o file.arrow $f.csv
 		ok pawl ingest -o redirected.arrow <$f.csv
 		cmp file.arrow redirected.arrow
