@@ -5,23 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/file.h"
-#include "base/grid.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "cli/say.h"
 #include "cli/step.h"
 #include "cli/tool.h"
-#include "cli/when.h"
 #include "onnx/file.h"
 #include "onnx/model.h"
+#include "report/decision_view.h"
+#include "report/model_view.h"
 #include "store/audit.h"
-#include "store/brief.h"
 #include "store/home.h"
-#include "store/place.h"
 #include "store/registry.h"
 #include "store/release.h"
-#include "store/runs.h"
 #include "store/verify.h"
 #include "watch/reference.h"
 
@@ -32,69 +29,19 @@ struct register_options {
 
 static struct register_options options;
 
-static int register_text(void)
-{
-	return !options.format || strcmp(options.format, "text") == 0;
-}
-
-static void register_say(const struct buf *out)
-{
-	fwrite(out->data, 1, out->len, stdout);
-}
-
-static void register_say_json(const json_t *value)
-{
-	struct buf out = BUF_INIT;
-	const json_t *item;
-	size_t i;
-
-	if (strcmp(options.format, "json") == 0) {
-		json_pretty(value, &out);
-	} else if (json_is_array(value)) {
-		json_array_foreach(value, i, item)
-		{
-			json_canonical(item, &out);
-			buf_addc(&out, '\n');
-		}
-	} else {
-		json_canonical(value, &out);
-		buf_addc(&out, '\n');
-	}
-	register_say(&out);
-	buf_release(&out);
-}
-
-static void register_say_text(void (*brief)(const json_t *, struct buf *), const json_t *value)
-{
-	struct buf out = BUF_INIT;
-
-	brief(value, &out);
-	register_say(&out);
-	buf_release(&out);
-}
-
-static int register_operands(const struct run *r, int min, int max, struct err *e)
-{
-	if (r->noperands < min)
-		return err_set(e, ERR_USAGE, "usage: pawl %s %s", r->name, r->command->usage);
-	if (r->noperands > max)
-		return err_set(e, ERR_USAGE, "unexpected operand '%s'", r->operands[max]);
-	return 0;
-}
-
 /* ---- add and promote */
 
 static int register_inputs(struct step *s, const struct release_request *q, struct err *e)
 {
-	if (step_input(s, "model", q->model, e) < 0)
-		return -1;
-	if (q->metrics && step_input(s, "metrics", q->metrics, e) < 0)
-		return -1;
-	if (q->gates && step_input(s, "gates", q->gates, e) < 0)
-		return -1;
-	if (options.reference && step_input(s, "reference", options.reference, e) < 0)
-		return -1;
-	return q->data ? step_input(s, "data", q->data, e) : 0;
+	const struct {
+		const char *role, *path;
+	} inputs[] = {{"model", q->model}, {"metrics", q->metrics}, {"gates", q->gates},
+		{"data", q->data}, {"reference", options.reference}};
+
+	for (size_t i = 0; i < sizeof(inputs) / sizeof(*inputs); i++)
+		if (inputs[i].path && step_input(s, inputs[i].role, inputs[i].path, e) < 0)
+			return -1;
+	return 0;
 }
 
 /* How the training data and the model's predictions for it are distributed: reference.json, for
@@ -117,9 +64,21 @@ static char *register_reference(const char *path, const char *model, struct err 
 	}
 	drift_release(&d);
 	onnx_model_free(m);
-	if (text.len)
-		return buf_detach(&text);
-	return NULL;
+	return text.len ? buf_detach(&text) : NULL;
+}
+
+static void register_say_decision(
+	const char *name, const struct release_decision *d, json_t *lineage)
+{
+	struct buf out = BUF_INIT;
+
+	if (say_is_text(options.format)) {
+		decision_view_print(name, d, &out);
+		buf_addc(&out, '\n');
+		say_text(&out);
+	} else {
+		say_json(options.format, decision_view_json(name, d, lineage));
+	}
 }
 
 /* Writes release.json where -o asks for it, else says what was decided. */
@@ -132,21 +91,17 @@ static int register_report(struct step *s, struct outfile *o, const struct relea
 
 	if (!lineage)
 		return -1;
-	report = brief_decision_json(q->name, d, lineage);
 	if (options.output) {
+		report = decision_view_json(q->name, d, lineage);
 		json_pretty(report, &out);
+		json_decref(report);
 		rc = outfile_write(o, out.data, out.len, e);
 		if (rc == 0)
 			rc = outfile_commit(o, e);
-	} else if (register_text()) {
-		brief_decision(q->name, d, &out);
-		buf_addc(&out, '\n');
-		register_say(&out);
+		buf_release(&out);
 	} else {
-		register_say_json(report);
+		register_say_decision(q->name, d, lineage);
 	}
-	buf_release(&out);
-	json_decref(report);
 	json_decref(lineage);
 	return rc;
 }
@@ -155,11 +110,9 @@ static int register_say_summary(
 	const struct release_request *q, const struct release_decision *d, struct err *e)
 {
 	struct buf out = BUF_INIT;
-	int rc = brief_summary(q, d, &out, e);
+	int rc = decision_view_summary(q, d, &out, e);
 
-	if (rc == 0)
-		register_say(&out);
-	buf_release(&out);
+	say_text(&out);
 	return rc;
 }
 
@@ -176,7 +129,7 @@ static int register_add(struct run *r, struct err *e)
 	char *home = NULL, *reference = NULL;
 	int rc = -1;
 
-	if (register_operands(r, 2, 2, e) < 0)
+	if (run_operands(r, 2, 2, e) < 0)
 		return -1;
 	q.name = r->operands[0];
 	q.model = r->operands[1];
@@ -209,352 +162,151 @@ end:
 	return rc;
 }
 
-static int register_promote(struct run *r, struct err *e)
+/* ---- changes of what is registered, and looking: all in a home that is there */
+
+static int register_home(struct run *r, int min, int max,
+	int (*work)(const char *home, char *const *operands, struct err *e), struct err *e)
 {
-	struct release_request q = {
-		.data = options.data, .promote = 1, .force = options.force, .why = options.why};
+	char *home = run_operands(r, min, max, e) < 0 ? NULL : home_need(e);
+	int rc = home ? work(home, r->operands, e) : -1;
+
+	free(home);
+	return rc;
+}
+
+static int promote(const char *home, char *const *operands, struct err *e)
+{
+	struct release_request q = {.home = home,
+		.data = options.data,
+		.promote = 1,
+		.force = options.force,
+		.why = options.why};
 	struct release_decision d;
-	struct buf out = BUF_INIT;
 	struct version v = {0};
-	json_t *report;
-	char *home;
 	int rc = -1;
 
-	if (register_operands(r, 1, 1, e) < 0)
-		return -1;
 	if (options.force && !options.why)
 		return err_set(e, ERR_USAGE, "--force needs a reason for the history: --why TEXT");
-	home = home_need(e);
-	if (!home || registry_find(home, r->operands[0], &v, e) < 0)
-		goto end;
-	q.home = home;
-	q.name = v.name;
-	q.version = v.number;
-	if (release_promote(&q, &d, e) < 0)
-		goto end;
-	if (register_text()) {
-		brief_decision(q.name, &d, &out);
-		buf_addc(&out, '\n');
-		register_say(&out);
-	} else {
-		report = brief_decision_json(q.name, &d, NULL);
-		register_say_json(report);
-		json_decref(report);
+	if (registry_find(home, operands[0], &v, e) == 0) {
+		q.name = v.name;
+		q.version = v.number;
+		rc = release_promote(&q, &d, e);
 	}
-	rc = 0;
-end:
-	buf_release(&out);
+	if (rc == 0)
+		register_say_decision(q.name, &d, NULL);
 	version_release(&v);
-	free(home);
 	return rc;
 }
 
-/* ---- changes by hand */
-
-static int register_rollback(struct run *r, struct err *e)
+static int rollback(const char *home, char *const *operands, struct err *e)
 {
 	long long from, to;
-	char *home;
-	int rc = -1;
 
-	if (register_operands(r, 1, 1, e) < 0)
+	if (release_rollback(home, operands[0], options.why, &from, &to, e) < 0)
 		return -1;
-	home = home_need(e);
-	if (home && release_rollback(home, r->operands[0], options.why, &from, &to, e) == 0) {
-		printf("%s@champion is version %lld again, version %lld is @previous\n",
-			r->operands[0], to, from);
-		rc = 0;
-	}
-	free(home);
-	return rc;
-}
-
-static int register_number(const char *text, long long *out, struct err *e)
-{
-	int64_t number;
-
-	if (num_int64(text, strlen(text), &number) < 0 || number < 1)
-		return err_set(e, ERR_USAGE, "'%s' is no version: 1, 2, ...", text);
-	*out = number;
+	printf("%s@champion is version %lld again, version %lld is @previous\n", operands[0], to,
+		from);
 	return 0;
 }
 
-static int register_alias(struct run *r, struct err *e)
+static int alias(const char *home, char *const *operands, struct err *e)
 {
-	long long version = 0;
-	char *home;
-	int rc = -1;
+	int64_t version = 0;
 
-	if (register_operands(r, options.remove ? 2 : 3, options.remove ? 2 : 3, e) < 0)
-		return -1;
-	if (!options.remove && register_number(r->operands[2], &version, e) < 0)
-		return -1;
-	home = home_need(e);
-	if (home)
-		rc = release_alias(home, r->operands[0], r->operands[1], version, e);
-	free(home);
-	return rc;
+	if (!options.remove &&
+		(num_int64(operands[2], strlen(operands[2]), &version) < 0 || version < 1))
+		return err_set(e, ERR_USAGE, "'%s' is no version: 1, 2, ...", operands[2]);
+	return release_alias(home, operands[0], operands[1], version, e);
 }
 
-static int register_delete(struct run *r, struct err *e)
+static int delete (const char *home, char *const *operands, struct err *e)
 {
 	struct version v = {0};
-	char *home;
 	int rc = -1;
 
-	if (register_operands(r, 1, 1, e) < 0)
-		return -1;
-	if (!strpbrk(r->operands[0], "/@"))
+	if (!strpbrk(operands[0], "/@"))
 		return err_set(e, ERR_USAGE, "which version? NAME/VERSION");
-	home = home_need(e);
-	if (home && registry_find(home, r->operands[0], &v, e) == 0)
+	if (registry_find(home, operands[0], &v, e) == 0)
 		rc = release_delete(home, v.name, v.number, e);
 	version_release(&v);
-	free(home);
 	return rc;
 }
 
-/* ---- looking */
-
-static char *register_aliases_of(const json_t *aliases, long long number)
+static int show(const char *home, char *const *operands, struct err *e)
 {
-	struct buf out = BUF_INIT;
-	const char *alias;
-	json_t *value;
+	int one = strpbrk(operands[0], "@/") != NULL;
+	json_t *json;
 
-	json_object_foreach((json_t *)(uintptr_t)aliases, alias, value)
-	{
-		if (json_integer_value(value) == number)
-			buf_addf(&out, "%s@%s", out.len ? " " : "", alias);
-	}
-	return buf_detach(&out);
+	json = one ? model_view_find(home, operands[0], e) : model_view_list(home, operands[0], e);
+	return say_view(options.format, json, one ? model_view_print : model_view_table);
 }
 
-static json_t *register_version_json(const char *home, const struct version *v, struct err *e)
+/* A history that was edited is shown all the same. */
+static int history(const char *home, char *const *operands, struct err *e)
 {
-	json_t *aliases = registry_aliases(home, v->name, e), *out = NULL, *list, *number, *tags;
-	char created[WHEN_TEXT];
-	const char *alias;
-
-	tags = aliases ? runs_values(v->dir, "tags", e) : NULL;
-	if (!tags)
-		goto end;
-	when_time(v->created, created);
-	list = json_array();
-	json_object_foreach(aliases, alias, number)
-	{
-		if (json_integer_value(number) == v->number)
-			json_array_append_new(list, json_string(alias));
-	}
-	out = json_object();
-	json_object_set_new(out, "name", json_text(v->name, strlen(v->name)));
-	json_object_set_new(out, "version", json_integer(v->number));
-	json_object_set_new(out, "aliases", list);
-	json_object_set_new(out, "stage", json_text(v->stage, strlen(v->stage)));
-	json_object_set_new(out, "created", json_string(created));
-	json_object_set_new(out, "run", json_text(v->run, strlen(v->run)));
-	json_object_set_new(out, "user", json_text(v->user, strlen(v->user)));
-	json_object_set_new(out, "sha256", json_text(v->sha256, strlen(v->sha256)));
-	json_object_set_new(out, "path", json_text(v->model, strlen(v->model)));
-	json_object_set(out, "tags", tags);
-end:
-	json_decref(tags);
-	json_decref(aliases);
-	return out;
-}
-
-/* Versions of one model, the newest last. */
-static int register_versions(
-	const char *home, const char *name, struct grid *t, json_t *list, struct err *e)
-{
-	struct versions all = VERSIONS_INIT;
-	json_t *aliases = registry_aliases(home, name, e);
-	int rc = aliases ? registry_versions(home, name, &all, e) : -1;
-
-	for (size_t i = 0; rc == 0 && i < all.n; i++) {
-		char created[WHEN_TEXT], *of;
-		json_t *one = register_version_json(home, &all.items[i], e);
-
-		if (!one) {
-			rc = -1;
-			break;
-		}
-		json_array_append_new(list, one);
-		of = register_aliases_of(aliases, all.items[i].number);
-		when_time(all.items[i].created, created);
-		grid_addf(t, "%s/%lld", name, all.items[i].number);
-		grid_addf(t, "%s", *of ? of : "-");
-		grid_addf(t, "%s", created);
-		grid_addf(t, "%.12s", *all.items[i].sha256 ? all.items[i].sha256 : "-");
-		grid_addf(t, "%s", *all.items[i].run ? all.items[i].run : "-");
-		free(of);
-	}
-	versions_release(&all);
-	json_decref(aliases);
-	return rc;
-}
-
-static void register_say_table(struct grid *t, const json_t *list)
-{
-	static const char *const head[] = {
-		"version", "aliases", "registered (UTC)", "sha256", "run"};
-	struct grid full = GRID_OF(5);
-	struct buf out = BUF_INIT;
-
-	if (!register_text()) {
-		register_say_json(list);
-		return;
-	}
-	for (size_t i = 0; t->n && i < 5; i++)
-		grid_addf(&full, "%s", head[i]);
-	for (size_t i = 0; i < t->n; i++)
-		grid_addf(&full, "%s", t->cells[i]);
-	grid_print(&full, 0, 1, grid_terminal(1), &out);
-	register_say(&out);
-	buf_release(&out);
-	grid_release(&full);
-}
-
-static int register_list(struct run *r, struct err *e)
-{
-	struct grid t = GRID_OF(5);
-	json_t *list = json_array();
-	char *home = home_find(), **names = NULL;
-	size_t n = 0;
-	int rc = register_operands(r, 0, 0, e);
-
-	if (rc == 0 && home) {
-		names = registry_names(home, &n, e);
-		rc = names ? 0 : -1;
-	}
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = register_versions(home, names[i], &t, list, e);
-	if (rc == 0)
-		register_say_table(&t, list);
-	place_names_free(names, n);
-	grid_release(&t);
-	json_decref(list);
-	free(home);
-	return rc;
-}
-
-static int register_show(struct run *r, struct err *e)
-{
-	struct grid t = GRID_OF(5);
-	json_t *list = json_array(), *one = NULL;
-	struct version v = {0};
-	char *home = NULL;
-	int rc = register_operands(r, 1, 1, e);
-
-	if (rc == 0) {
-		home = home_need(e);
-		rc = home ? 0 : -1;
-	}
-	if (rc == 0 && !strpbrk(r->operands[0], "@/")) {
-		rc = registry_check_name(r->operands[0], e);
-		if (rc == 0 && !registry_exists(home, r->operands[0]))
-			rc = err_set(e, ERR_USAGE,
-				"no model '%s' ('pawl register list' shows them)", r->operands[0]);
-		if (rc == 0)
-			rc = register_versions(home, r->operands[0], &t, list, e);
-		if (rc == 0)
-			register_say_table(&t, list);
-	} else if (rc == 0) {
-		rc = registry_find(home, r->operands[0], &v, e);
-		one = rc == 0 ? register_version_json(home, &v, e) : NULL;
-		rc = one ? 0 : -1;
-		if (rc == 0 && register_text())
-			register_say_text(brief_version, one);
-		else if (rc == 0)
-			register_say_json(one);
-	}
-	version_release(&v);
-	json_decref(one);
-	json_decref(list);
-	grid_release(&t);
-	free(home);
-	return rc;
-}
-
-static int register_history(struct run *r, struct err *e)
-{
-	json_t *events = NULL;
-	char *home, *dir = NULL;
+	char *dir = registry_dir(home, operands[0]);
 	size_t broken = 0;
-	int rc = -1;
+	int rc = registry_need(home, operands[0], e);
 
-	if (register_operands(r, 1, 1, e) < 0 || registry_check_name(r->operands[0], e) < 0)
-		return -1;
-	home = home_need(e);
-	if (!home)
-		return -1;
-	dir = registry_dir(home, r->operands[0]);
-	if (!registry_exists(home, r->operands[0]))
-		err_set(e, ERR_USAGE, "no model '%s' ('pawl register list' shows them)",
-			r->operands[0]);
-	else
-		events = audit_read(dir, &broken, e);
-	if (events && register_text())
-		register_say_text(brief_history, events);
-	else if (events)
-		register_say_json(events);
-	if (events)
-		rc = broken ? audit_broken(dir, broken, e) : 0;
-	json_decref(events);
+	if (rc == 0)
+		rc = say_view(options.format, audit_read(dir, &broken, e), model_view_history);
+	if (rc == 0 && broken)
+		rc = audit_broken(dir, broken, e);
 	free(dir);
-	free(home);
 	return rc;
 }
 
-/* ---- checking */
-
-static int register_verify(struct run *r, struct err *e)
+static int verify(const char *home, char *const *operands, struct err *e)
 {
-	char *home, **names = NULL;
-	size_t n = 0;
-	int rc = -1;
-
-	if (register_operands(r, 0, 1, e) < 0)
-		return -1;
-	home = home_need(e);
-	if (home && r->noperands) {
-		if (registry_check_name(r->operands[0], e) == 0)
-			rc = registry_exists(home, r->operands[0])
-				     ? verify_model(home, r->operands[0], e)
-				     : err_set(e, ERR_USAGE,
-					       "no model '%s' ('pawl register list' shows them)",
-					       r->operands[0]);
-	} else if (home) {
-		names = registry_names(home, &n, e);
-		rc = names ? 0 : -1;
-	}
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = verify_model(home, names[i], e);
-	place_names_free(names, n);
-	free(home);
-	return rc;
+	return operands[0] ? verify_model(home, operands[0], e) : verify_all(home, e);
 }
 
-static int register_get(struct run *r, struct err *e)
+static int get(const char *home, char *const *operands, struct err *e)
 {
 	struct outfile o = OUTFILE_INIT;
 	struct buf bytes = BUF_INIT;
-	char *path = NULL;
 	int rc = -1;
 
-	if (register_operands(r, 1, 1, e) < 0 || outfile_open(&o, options.output, e) < 0)
-		return -1;
-	if (registry_model_path(NULL, r->operands[0], &path, e) == 0 &&
-		file_read(path, ONNX_SIZE_CAP, &bytes, e) == 0 &&
+	if (outfile_open(&o, options.output, e) == 0 &&
+		registry_read(home, operands[0], ONNX_SIZE_CAP, &bytes, e) == 0 &&
 		outfile_write(&o, bytes.data, bytes.len, e) == 0)
 		rc = outfile_commit(&o, e);
 	outfile_discard(&o);
 	buf_release(&bytes);
-	free(path);
 	return rc;
 }
 
 /* ---- the command line */
+
+/* An empty registry where there is no home yet. */
+static int register_list(struct run *r, struct err *e)
+{
+	char *home = home_find();
+	json_t *all;
+	int rc = run_operands(r, 0, 0, e);
+
+	if (rc == 0) {
+		all = home ? model_view_list(home, NULL, e) : json_array();
+		rc = say_view(options.format, all, model_view_table);
+	}
+	free(home);
+	return rc;
+}
+
+#define REGISTER_COMMAND(work, min, max)                                                           \
+	static int register_##work(struct run *r, struct err *e)                                   \
+	{                                                                                          \
+		return register_home(r, min, max, work, e);                                        \
+	}
+
+REGISTER_COMMAND(promote, 1, 1)
+REGISTER_COMMAND(rollback, 1, 1)
+REGISTER_COMMAND(alias, options.remove ? 2 : 3, options.remove ? 2 : 3)
+REGISTER_COMMAND(delete, 1, 1)
+REGISTER_COMMAND(show, 1, 1)
+REGISTER_COMMAND(history, 1, 1)
+REGISTER_COMMAND(verify, 0, 1)
+REGISTER_COMMAND(get, 1, 1)
 
 static const struct opt opts[] = {
 	{'f', "format", OPT_CHOICE, "text|json|jsonl", "format of what is printed",
@@ -575,7 +327,7 @@ static const struct opt opts[] = {
 
 static const struct opt add_opts[] = {
 	{'o', "output", OPT_STRING, "FILE", "write the decision as JSON",
-		OPT_AT(register_options, output), OPT_WRITES, NULL, 0, 0},
+		OPT_AT(register_options, output), 0, NULL, 0, 0},
 	{0, "metrics", OPT_STRING, "FILE", "the model's metrics.json",
 		OPT_AT(register_options, metrics), 0, NULL, 0, 0},
 	{0, "gates", OPT_STRING, "FILE", "the gates.ok that says that they passed",

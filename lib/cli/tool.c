@@ -62,6 +62,17 @@ int run_operand(const struct run *r, const char **path, struct err *e)
 	return 0;
 }
 
+int run_operands(const struct run *r, int min, int max, struct err *e)
+{
+	const char *usage = r->command ? r->command->usage : r->tool->usage;
+
+	if (r->noperands < min)
+		return err_set(e, ERR_USAGE, "usage: pawl %s %s", r->name, usage);
+	if (r->noperands > max)
+		return err_set(e, ERR_USAGE, "unexpected operand '%s'", r->operands[max]);
+	return 0;
+}
+
 /* A section that is no tool's is a typing error; `gates` is one by itself. */
 static int tool_check_sections(const struct yaml *root, struct err *e)
 {

@@ -65,6 +65,9 @@ void run_say(const struct run *r, const char *format, ...) __attribute__((format
 /* Exactly one operand at most: it, or NULL (standard input); more is ERR_USAGE. */
 int run_operand(const struct run *r, const char **path, struct err *e);
 
+/* That there are so many operands; else ERR_USAGE, which says what the command takes. */
+int run_operands(const struct run *r, int min, int max, struct err *e);
+
 /* The effective parameters of this run: the OPT_PARAM rows and what tool->params adds (a new
  * reference); NULL on failure. */
 json_t *run_params(struct run *r, struct err *e);

@@ -231,11 +231,8 @@ int ledger_open(struct ledger *l, const char *home, const char *name, int create
 	size_t broken = 0;
 
 	*l = (struct ledger)LEDGER_INIT;
-	if (registry_check_name(name, e) < 0)
+	if ((create ? registry_check_name(name, e) : registry_need(home, name, e)) < 0)
 		return -1;
-	if (!create && !registry_exists(home, name))
-		return err_set(
-			e, ERR_USAGE, "no model '%s' ('pawl register list' shows them)", name);
 	l->home = home;
 	l->name = name;
 	l->dir = registry_dir(home, name);

@@ -122,6 +122,16 @@ char **registry_names(const char *home, size_t *n, struct err *e)
 	return names;
 }
 
+int registry_need(const char *home, const char *name, struct err *e)
+{
+	if (registry_check_name(name, e) < 0)
+		return -1;
+	if (!registry_exists(home, name))
+		return err_set(
+			e, ERR_USAGE, "no model '%s' ('pawl register list' shows them)", name);
+	return 0;
+}
+
 /* ---- versions */
 
 static char *version_tag(const char *dir, const char *key)
@@ -241,19 +251,11 @@ int registry_versions(const char *home, const char *name, struct versions *out, 
 	return rc;
 }
 
-static int registry_none(const char *home, const char *name, struct err *e)
-{
-	if (!registry_exists(home, name))
-		return err_set(
-			e, ERR_USAGE, "no model '%s' ('pawl register list' shows them)", name);
-	return 0;
-}
-
 int registry_version(
 	const char *home, const char *name, long long number, struct version *out, struct err *e)
 {
 	char *dir = mem_printf("%s/mlruns/models/%s/version-%lld", home, name, number);
-	int rc = registry_none(home, name, e);
+	int rc = registry_need(home, name, e);
 
 	if (rc == 0 && !file_exists(dir))
 		rc = err_set(e, ERR_USAGE, "'%s' has no version %lld", name, number);
@@ -326,7 +328,7 @@ int registry_alias(
 	json_t *aliases, *number;
 	int rc;
 
-	if (registry_none(home, name, e) < 0)
+	if (registry_need(home, name, e) < 0)
 		return -1;
 	aliases = registry_aliases(home, name, e);
 	if (!aliases)
@@ -367,15 +369,16 @@ int registry_find(const char *home, const char *spec, struct version *out, struc
 	return rc;
 }
 
-int registry_check(const struct version *v, struct err *e)
+static int registry_check_there(const struct version *v, struct err *e)
 {
-	char hex[SHA256_HEX];
+	if (file_exists(v->model))
+		return 0;
+	return err_set(
+		e, ERR_DATA, "%s/%lld: its model is gone: '%s'", v->name, v->number, v->model);
+}
 
-	if (!file_exists(v->model))
-		return err_set(e, ERR_DATA, "%s/%lld: its model is gone: '%s'", v->name, v->number,
-			v->model);
-	if (file_sha256(v->model, hex, e) < 0)
-		return -1;
+static int registry_check_hash(const struct version *v, const char *hex, struct err *e)
+{
 	if (!*v->sha256)
 		return err_set(e, ERR_DATA,
 			"%s/%lld: no hash of its model was recorded: another program registered it",
@@ -386,6 +389,30 @@ int registry_check(const struct version *v, struct err *e)
 			"registered",
 			v->name, v->number, v->model);
 	return 0;
+}
+
+int registry_check(const struct version *v, struct err *e)
+{
+	char hex[SHA256_HEX];
+
+	if (registry_check_there(v, e) < 0 || file_sha256(v->model, hex, e) < 0)
+		return -1;
+	return registry_check_hash(v, hex, e);
+}
+
+int registry_read(const char *home, const char *spec, size_t cap, struct buf *out, struct err *e)
+{
+	struct version v = {0};
+	char hex[SHA256_HEX];
+	int rc = -1;
+
+	if (registry_find(home, spec, &v, e) == 0 && registry_check_there(&v, e) == 0 &&
+		file_read(v.model, cap, out, e) == 0) {
+		sha256_of(out->data, out->len, hex);
+		rc = registry_check_hash(&v, hex, e);
+	}
+	version_release(&v);
+	return rc;
 }
 
 int registry_model_path(const char *home, const char *spec, char **path, struct err *e)

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 #define VERSION_DELETED "Deleted_Internal" /* MLflow's stage of what was deleted */
@@ -55,6 +56,7 @@ int registry_check_alias(const char *alias, struct err *e);
 char **registry_names(const char *home, size_t *n, struct err *e);
 char *registry_dir(const char *home, const char *name); /* malloced; may not exist */
 int registry_exists(const char *home, const char *name);
+int registry_need(const char *home, const char *name, struct err *e); /* ERR_USAGE: no such model */
 
 /* N of a directory "version-N"; 0: no version is called so. */
 long long registry_number(const char *name);
@@ -78,6 +80,9 @@ int registry_find(const char *home, const char *spec, struct version *out, struc
 
 /* Whether the version's model has the bytes that were registered; ERR_DATA where not. */
 int registry_check(const struct version *v, struct err *e);
+
+/* The bytes of a model, at most `cap`, which are those that were registered. */
+int registry_read(const char *home, const char *spec, size_t cap, struct buf *out, struct err *e);
 
 /* The path of a model whose bytes were checked; home NULL: it is looked for. For predict. */
 int registry_model_path(const char *home, const char *spec, char **path, struct err *e);

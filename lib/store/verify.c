@@ -8,6 +8,7 @@
 
 #include "onnx/file.h"
 #include "store/audit.h"
+#include "store/place.h"
 #include "store/registry.h"
 
 int verify_model(const char *home, const char *name, struct err *e)
@@ -16,7 +17,7 @@ int verify_model(const char *home, const char *name, struct err *e)
 	char *dir = registry_dir(home, name);
 	json_t *events = NULL, *lineage = NULL;
 	size_t broken = 0;
-	int rc = registry_versions(home, name, &all, e);
+	int rc = registry_need(home, name, e) < 0 ? -1 : registry_versions(home, name, &all, e);
 
 	for (size_t i = 0; rc == 0 && i < all.n; i++) {
 		rc = registry_check(&all.items[i], e);
@@ -34,5 +35,17 @@ int verify_model(const char *home, const char *name, struct err *e)
 	json_decref(events);
 	free(dir);
 	versions_release(&all);
+	return rc;
+}
+
+int verify_all(const char *home, struct err *e)
+{
+	size_t n;
+	char **names = registry_names(home, &n, e);
+	int rc = names ? 0 : -1;
+
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = verify_model(home, names[i], e);
+	place_names_free(names, n);
 	return rc;
 }

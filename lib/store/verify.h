@@ -10,4 +10,7 @@
  * lines; else ERR_DATA names the first version, or the line, that has not. */
 int verify_model(const char *home, const char *name, struct err *e);
 
+/* The same of every model. */
+int verify_all(const char *home, struct err *e);
+
 #endif

@@ -150,6 +150,12 @@ decision() {
 		says "churn/2"
 		fails 3 pawl register get churn@champion
 		says "churn/2"
+		fails 3 pawl register add churn good.onnx
+		says "churn/2"
+		fails 3 add good
+		fails 3 pawl register promote --data test.arrow churn/2
+		fails 3 pawl predict -m churn@champion test.arrow
+		says "churn/2"
 		cp keep "$model"
 		ok pawl register verify churn
 	done

@@ -88,6 +88,28 @@ step() {
 	[ -z "$out" ]
 }
 
+@test "a list as JSON is one array, also of no run and of many" {
+	ok pawl runs list -f json
+	[ "$out" = '[]' ]
+	for n in a b; do
+		PAWL_RUN=20261121-050607-0000000$n step
+		rm profile.json
+	done
+	ok pawl runs list -f json
+	[ "$(head -c 1 .out)$(tail -n 1 .out)" = '[]' ]
+	[ "$(grep -c '"run":' .out)" -eq 2 ]
+	ok pawl runs list -f json -n 1
+	[[ $out == *0000000b* && $out != *0000000a* ]]
+}
+
+@test "a model in the registry is no run" {
+	PAWL_RUN=20261121-050607-0000000a step
+	mkdir -p .pawl/mlruns/models/churn/tags
+	printf "name: 'churn'\n" >.pawl/mlruns/models/churn/meta.yaml
+	fails 2 pawl runs show churn
+	says "no run 'churn'"
+}
+
 @test "what is no readable run is passed over and named" {
 	PAWL_RUN=20261121-050607-0000000a step
 	mkdir -p .pawl/mlruns/0/broken

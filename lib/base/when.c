@@ -1,7 +1,7 @@
 /* when: times and durations for people.
  * SPDX-License-Identifier: MIT
  */
-#include "cli/when.h"
+#include "base/when.h"
 
 #include <stdio.h>
 #include <time.h>

@@ -1,8 +1,8 @@
 /* when: times and durations for people.
  * SPDX-License-Identifier: MIT
  */
-#ifndef CLI_WHEN_H
-#define CLI_WHEN_H
+#ifndef BASE_WHEN_H
+#define BASE_WHEN_H
 
 #include <stdint.h>
 
