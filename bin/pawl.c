@@ -17,6 +17,13 @@ static int is_tool(const struct dirent *d)
 	return d->d_name[0] != '.';
 }
 
+/* What no tool is called would run whatever else lies there: '..', or nothing. */
+static int is_name(const char *text)
+{
+	return *text >= 'a' && *text <= 'z' &&
+	       !text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-")];
+}
+
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
@@ -76,7 +83,7 @@ static int run(const char *home, char **argv)
 		return print("pawl ", TOOL_RELEASE);
 	if (strcmp(argv[1], "--share") == 0)
 		return print(home, "/share/pawl");
-	if (argv[1][0] == '-' || strchr(argv[1], '/'))
+	if (!is_name(argv[1]))
 		return fail("no tool", argv[1], " (pawl --help lists them)", ERR_USAGE);
 	program = mem_printf("%s/libexec/pawl/%s", home, argv[1]);
 	execv(program, argv + 1);

@@ -327,7 +327,7 @@ static const struct opt opts[] = {
 
 static const struct opt add_opts[] = {
 	{'o', "output", OPT_STRING, "FILE", "write the decision as JSON",
-		OPT_AT(register_options, output), 0, NULL, 0, 0},
+		OPT_AT(register_options, output), OPT_WRITES, NULL, 0, 0},
 	{0, "metrics", OPT_STRING, "FILE", "the model's metrics.json",
 		OPT_AT(register_options, metrics), 0, NULL, 0, 0},
 	{0, "gates", OPT_STRING, "FILE", "the gates.ok that says that they passed",

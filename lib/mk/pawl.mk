@@ -59,16 +59,19 @@ pawl.quote = '$(subst ','\'',$(1))'
 
 pawl.steps := ingest profile validate split featurize train evaluate
 
+# clean and help need no keys: they work also where a raw file is gone or a configuration is wrong.
+ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
 # $(shell) does not see what make exports (before 4.4), so it is told.
 PAWL_RUN := $(shell PAWL_HOME=$(call pawl.quote,$(PAWL_HOME)) PAWL_SET=$(call pawl.quote,$(SET)) \
 	$(PAWL) sync --keys $(pawl.keys) --sweep $(OUT) \
-	$(if $(RAW_CMD),--value raw=$(call pawl.quote,$(RAW_CMD)),$(foreach f,$(RAW) $(PARTITIONS),--raw raw='$f')) \
+	$(if $(RAW_CMD),--value raw=$(call pawl.quote,$(RAW_CMD)),$(foreach f,$(RAW) $(PARTITIONS),--raw raw=$(call pawl.quote,$f))) \
 	$(foreach s,$(pawl.steps),--step '$s $($s.args)') \
 	--step 'gates=evaluate $(gates.args)' --step 'register $(register.args)')
 ifneq ($(.SHELLSTATUS),0)
 $(error pawl sync failed, see above: nothing was run)
 endif
 export PAWL_RUN
+endif
 
 # key(STEP...): the key files of steps.
 pawl.key = $(patsubst %,$(pawl.keys)/%.key,$(1))
@@ -81,7 +84,7 @@ all: $(OUT)/release.json $(OUT)/profile.json
 model: $(OUT)/metrics.json $(OUT)/profile.json
 
 $(OUT)/data.arrow: $(call pawl.key,raw ingest) | $(OUT)
-	@$(PAWL) ingest $(ingest.args) -o $@ $(if $(RAW_CMD),--exec "$$RAW_CMD",$(foreach f,$(RAW) $(PARTITIONS),'$f'))
+	@$(PAWL) ingest $(ingest.args) -o $@ $(if $(RAW_CMD),--exec "$$RAW_CMD",$(foreach f,$(RAW) $(PARTITIONS),$(call pawl.quote,$f)))
 
 $(OUT)/profile.json: $(OUT)/data.arrow $(call pawl.key,profile)
 	@$(PAWL) profile $(profile.args) -o $@ $<

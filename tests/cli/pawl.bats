@@ -16,6 +16,8 @@ load helper
 	fails 2 pawl no-such-tool
 	says "no tool 'no-such-tool'"
 	fails 2 pawl ../../bin/pawl
+	fails 2 pawl ..
+	fails 2 pawl ''
 	fails 2 pawl
 }
 

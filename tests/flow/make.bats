@@ -145,3 +145,30 @@ load helper
 	[ -d home/mlruns ]
 	[ ! -e d/.pawl/mlruns ]
 }
+
+@test "clean and help work where the raw file is gone" {
+	example d 600
+	ok make -C d model
+	rm d/raw/customers.csv
+	ok make -C d help
+	[[ $out == *"make model"* ]]
+	ok make -C d clean
+	[ ! -e d/out ]
+	! make -C d
+	! make -C d clean all
+}
+
+# One may find that the other touched an input which it was reading: exit code 4, a retry helps.
+@test "two makes of one project at once leave what one leaves" {
+	example a 600
+	cp -R a b
+	ok make -C a
+	make -C b >one.log 2>&1 &
+	make -C b >two.log 2>&1 || grep 'changed while it was read' two.log
+	wait $! || grep 'changed while it was read' one.log
+	ok make -C b
+	[ "$(artifacts a)" = "$(artifacts b)" ]
+	PAWL_HOME=$PWD/b/.pawl ok pawl register history -f jsonl churn
+	[ "$(wc -l <.out)" -eq 2 ]
+	runs_nothing b
+}
