@@ -42,7 +42,7 @@ int run_record_env(struct run_record *r)
 
 static int record_tag(const char *dir, const char *key, const char *value, struct err *e)
 {
-	return value && *value ? run_put_tag(dir, key, value, e) : 0;
+	return value && *value ? run_draft_tag(dir, key, value, e) : 0;
 }
 
 static int record_git(const char *dir, struct err *e)
@@ -55,10 +55,10 @@ static int record_git(const char *dir, struct err *e)
 	if (rc == 0 && commit)
 		switch (git_dirty()) {
 		case 0:
-			rc = run_put_tag(dir, "mlflow.source.git.dirty", "false", e);
+			rc = run_draft_tag(dir, "mlflow.source.git.dirty", "false", e);
 			break;
 		case 1:
-			rc = run_put_tag(dir, "mlflow.source.git.dirty", "true", e);
+			rc = run_draft_tag(dir, "mlflow.source.git.dirty", "true", e);
 			break;
 		default:
 			break;
@@ -93,7 +93,7 @@ static int record_param(
 			break;
 		snprintf(name, sizeof(name), "%.230s_%u", clean, i);
 	}
-	return run_put_param(dir, name, value, e);
+	return run_draft_param(dir, name, value, e);
 }
 
 /* Objects become "a.b"; lists and other values are their text. */
@@ -198,27 +198,19 @@ static int record_tags(const char *dir, const struct run_record *r, struct err *
 	return rc;
 }
 
-static int record_metrics(const char *dir, const struct run_record *r, int64_t ms, struct err *e)
+static int record_metrics(const char *dir, const struct run_record *r, int64_t ms,
+	int (*put)(const char *, const char *, double, int64_t, int64_t, struct err *),
+	struct err *e)
 {
 	for (size_t i = 0; i < r->nmetrics; i++)
-		if (run_put_metric(dir, r->metrics[i].name, r->metrics[i].value, ms, 0, e) < 0)
+		if (put(dir, r->metrics[i].name, r->metrics[i].value, ms, 0, e) < 0)
 			return -1;
 	return 0;
 }
 
-static int record_end(const char *dir, enum run_status status, int64_t end, struct err *e)
+static enum run_status record_status(const struct run_record *r)
 {
-	struct run_info info;
-	int rc;
-
-	if (runs_load(dir, &info, e) < 0)
-		return -1;
-	info.status = status;
-	if (end > info.end)
-		info.end = end;
-	rc = run_put_meta(&info, e);
-	run_info_release(&info);
-	return rc;
+	return r->code ? RUN_FAILED : RUN_FINISHED;
 }
 
 static int record_child(const struct lock *l, const char *home, const struct run_record *r,
@@ -231,7 +223,9 @@ static int record_child(const struct lock *l, const char *home, const struct run
 		.id = id,
 		.parent = r->run,
 		.name = r->step ? r->step : r->tool,
-		.start = r->start ? r->start : end};
+		.start = r->start ? r->start : end,
+		.end = end,
+		.status = record_status(r)};
 	int rc = -1;
 
 	run_fresh_id(id);
@@ -240,8 +234,8 @@ static int record_child(const struct lock *l, const char *home, const struct run
 	if ((!r->params || record_params(dir, &seen, "", 0, r->params, e) == 0) &&
 		record_files(dir, "input", r->inputs, r->ninputs, e) == 0 &&
 		record_files(dir, "output", r->outputs, r->noutputs, e) == 0 &&
-		record_tags(dir, r, e) == 0 && record_metrics(dir, r, end, e) == 0 &&
-		record_end(dir, r->code ? RUN_FAILED : RUN_FINISHED, end, e) == 0)
+		record_tags(dir, r, e) == 0 &&
+		record_metrics(dir, r, end, run_draft_metric, e) == 0)
 		rc = run_publish(home, &n, dir, e);
 	if (rc == 1)
 		rc = err_set(e, ERR_SYSTEM, "two runs have the id '%s'", id);
@@ -260,15 +254,36 @@ static int record_parent_make(const struct lock *l, const char *home, const stru
 
 	if (run_begin(l, home, n, &dir, e) < 0)
 		return -1;
-	if (run_put_tag(dir, "mlflow.source.name", "make", e) == 0 && record_host(dir, e) == 0 &&
-		record_tag(dir, "pawl.set", r->overrides, e) == 0 && record_git(dir, e) == 0)
+	if (run_draft_tag(dir, "mlflow.source.name", "make", e) == 0 && record_host(dir, e) == 0 &&
+		record_tag(dir, "pawl.set", r->overrides, e) == 0 && record_git(dir, e) == 0 &&
+		record_metrics(dir, r, n->end, run_draft_metric, e) == 0)
 		rc = run_publish(home, n, dir, e);
 	free(dir);
 	return rc < 0 ? -1 : 0;
 }
 
-/* Makes the parent where it is not there; what it learns of this step. */
-static int record_parent_update(const struct lock *l, const char *home, const struct run_record *r,
+/* What a parent learns of a step that is not its first. */
+static int record_parent_update(
+	const char *dir, const struct run_record *r, const struct run_new *n, struct err *e)
+{
+	struct run_info info = {0};
+	int rc = -1;
+
+	if (runs_load(dir, &info, e) < 0)
+		return -1;
+	if (n->start < info.start)
+		info.start = n->start;
+	if (n->end > info.end)
+		info.end = n->end;
+	info.status = r->code || info.status == RUN_FAILED ? RUN_FAILED : RUN_FINISHED;
+	if (record_metrics(dir, r, n->end, run_put_metric, e) == 0)
+		rc = run_put_meta(&info, e);
+	run_info_release(&info);
+	return rc;
+}
+
+/* Makes the parent where it is not there. */
+static int record_parent(const struct lock *l, const char *home, const struct run_record *r,
 	const char *experiment, struct err *e)
 {
 	char *dir = mem_printf("%s/mlruns/%s/%s", home, experiment, r->run);
@@ -276,22 +291,12 @@ static int record_parent_update(const struct lock *l, const char *home, const st
 	struct run_new n = {.experiment = experiment,
 		.id = r->run,
 		.name = r->run_name,
-		.start = r->start ? r->start : end};
-	struct run_info info = {0};
-	int rc = -1;
+		.start = r->start ? r->start : end,
+		.end = end,
+		.status = record_status(r)};
+	int rc = file_exists(dir) ? record_parent_update(dir, r, &n, e)
+				  : record_parent_make(l, home, r, &n, e);
 
-	if (!file_exists(dir) && record_parent_make(l, home, r, &n, e) < 0)
-		goto end;
-	if (runs_load(dir, &info, e) < 0 || record_metrics(dir, r, end, e) < 0)
-		goto end;
-	if (n.start < info.start)
-		info.start = n.start;
-	if (end > info.end)
-		info.end = end;
-	info.status = r->code || info.status == RUN_FAILED ? RUN_FAILED : RUN_FINISHED;
-	rc = run_put_meta(&info, e);
-end:
-	run_info_release(&info);
 	free(dir);
 	return rc;
 }
@@ -311,7 +316,7 @@ int run_record_step(const struct run_record *r, struct err *e)
 	if (lock_take(&lock, home, "runs", e) < 0)
 		goto end;
 	if (run_experiment(&lock, home, r->experiment, experiment, e) == 0 &&
-		record_parent_update(&lock, home, r, experiment, e) == 0)
+		record_parent(&lock, home, r, experiment, e) == 0)
 		rc = record_child(&lock, home, r, experiment, e);
 end:
 	lock_drop(&lock);
@@ -330,7 +335,7 @@ int run_record_parent(const char *home, const struct run_record *r, char **dir, 
 	if (lock_take(&lock, home, "runs", e) < 0)
 		return -1;
 	if (run_experiment(&lock, home, r->experiment, experiment, e) == 0 &&
-		record_parent_update(&lock, home, r, experiment, e) == 0) {
+		record_parent(&lock, home, r, experiment, e) == 0) {
 		*dir = mem_printf("%s/mlruns/%s/%s", home, experiment, r->run);
 		rc = 0;
 	}

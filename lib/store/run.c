@@ -223,13 +223,26 @@ int run_put_meta(const struct run_info *info, struct err *e)
 	return rc;
 }
 
+static int run_draft_meta(const struct run_info *info, struct err *e)
+{
+	char *path = file_join(info->dir, "meta.yaml");
+	struct buf text = BUF_INIT;
+	int rc;
+
+	run_meta(info, &text);
+	rc = place_new(path, text.data, text.len, e);
+	buf_release(&text);
+	free(path);
+	return rc;
+}
+
 static int run_begin_tags(const struct run_info *r, const char *parent, struct err *e)
 {
-	if (run_put_tag(r->dir, "mlflow.runName", r->name, e) < 0 ||
-		run_put_tag(r->dir, "mlflow.user", r->user, e) < 0 ||
-		run_put_tag(r->dir, "mlflow.source.type", "LOCAL", e) < 0)
+	if (run_draft_tag(r->dir, "mlflow.runName", r->name, e) < 0 ||
+		run_draft_tag(r->dir, "mlflow.user", r->user, e) < 0 ||
+		run_draft_tag(r->dir, "mlflow.source.type", "LOCAL", e) < 0)
 		return -1;
-	return parent ? run_put_tag(r->dir, "mlflow.parentRunId", parent, e) : 0;
+	return parent ? run_draft_tag(r->dir, "mlflow.parentRunId", parent, e) : 0;
 }
 
 int run_begin(
@@ -238,7 +251,8 @@ int run_begin(
 	static const char *const subs[] = {"", "/artifacts", "/params", "/metrics", "/tags"};
 	char *mlruns = file_join(home, "mlruns"), *uri = meta_uri(mlruns, e);
 	const char *name = n->name && *n->name ? n->name : n->id;
-	struct run_info r = {.status = RUN_RUNNING, .start = n->start};
+	struct run_info r = {
+		.status = n->status ? n->status : RUN_RUNNING, .start = n->start, .end = n->end};
 	int rc = -1;
 
 	if (!uri)
@@ -264,7 +278,7 @@ int run_begin(
 			goto end;
 		}
 	}
-	if (run_put_meta(&r, e) < 0 || run_begin_tags(&r, n->parent, e) < 0)
+	if (run_draft_meta(&r, e) < 0 || run_begin_tags(&r, n->parent, e) < 0)
 		goto end;
 	*dir = r.dir;
 	r.dir = NULL;
@@ -285,60 +299,110 @@ int run_publish(const char *home, const struct run_new *n, const char *dir, stru
 	return rc;
 }
 
-static int run_put(const char *dir, const char *kind, const char *key, const char *value,
-	size_t max, struct err *e)
+/* place_new() or place_file() below a run's directory. */
+static int run_place(const char *dir, const char *kind, const char *key, const struct buf *text,
+	int draft, struct err *e)
 {
-	char name[META_KEY], path[META_KEY + 16];
+	char *name = mem_printf("%s/%s", kind, key), *path;
+	int rc;
+
+	if (draft) {
+		path = file_join(dir, name);
+		rc = place_new(path, text->data, text->len, e);
+		free(path);
+	} else {
+		rc = place_file(dir, name, text->data, text->len, e);
+	}
+	free(name);
+	return rc;
+}
+
+static int run_put(const char *dir, const char *kind, const char *key, const char *value,
+	size_t max, int draft, struct err *e)
+{
 	struct buf text = BUF_INIT;
 	size_t fits = meta_fit(value, max);
+	char name[META_KEY];
 	int rc;
 
 	meta_key(key, name);
-	snprintf(path, sizeof(path), "%s/%s", kind, name);
 	buf_add(&text, value, fits);
 	if (value[fits]) { /* too long, or not UTF-8 from here on */
 		text.len = meta_fit(value, fits < max ? fits : max - 3);
 		buf_adds(&text, "...");
 	}
-	rc = place_file(dir, path, text.data, text.len, e);
+	rc = run_place(dir, kind, name, &text, draft, e);
 	buf_release(&text);
 	return rc;
 }
 
+int run_draft_param(const char *dir, const char *key, const char *value, struct err *e)
+{
+	return run_put(dir, "params", key, value, META_PARAM, 1, e);
+}
+
+int run_draft_tag(const char *dir, const char *key, const char *value, struct err *e)
+{
+	return run_put(dir, "tags", key, value, META_TAG, 1, e);
+}
+
 int run_put_param(const char *dir, const char *key, const char *value, struct err *e)
 {
-	return run_put(dir, "params", key, value, META_PARAM, e);
+	return run_put(dir, "params", key, value, META_PARAM, 0, e);
 }
 
 int run_put_tag(const char *dir, const char *key, const char *value, struct err *e)
 {
-	return run_put(dir, "tags", key, value, META_TAG, e);
+	return run_put(dir, "tags", key, value, META_TAG, 0, e);
 }
 
 /* Python's float() reads what num_print() writes, also nan and inf. */
+static void run_point(struct buf *out, double value, int64_t ms, int64_t step)
+{
+	char number[NUM_TEXT];
+
+	num_print(value, number);
+	buf_addf(out, "%lld %s %lld\n", (long long)ms, number, (long long)step);
+}
+
+int run_draft_metric(
+	const char *dir, const char *key, double value, int64_t ms, int64_t step, struct err *e)
+{
+	struct buf line = BUF_INIT;
+	char name[META_KEY];
+	int rc;
+
+	meta_key(key, name);
+	run_point(&line, value, ms, step);
+	rc = run_place(dir, "metrics", name, &line, 1, e);
+	buf_release(&line);
+	return rc;
+}
+
+/* The file is replaced and not appended to: a metric file that is empty for a moment, or ends in a
+ * part of a line, hides the whole experiment from MLflow. */
 int run_put_metric(
 	const char *dir, const char *key, double value, int64_t ms, int64_t step, struct err *e)
 {
-	char name[META_KEY], number[NUM_TEXT], *path;
-	struct buf line = BUF_INIT, old = BUF_INIT;
-	struct err unused = ERR_INIT;
-	const char *same;
+	struct buf line = BUF_INIT, text = BUF_INIT;
+	const char *same = NULL;
+	char name[META_KEY], *path;
 	int rc = 0;
 
 	meta_key(key, name);
 	path = mem_printf("%s/metrics/%s", dir, name);
-	num_print(value, number);
-	buf_addf(&line, "%lld %s %lld\n", (long long)ms, number, (long long)step);
+	run_point(&line, value, ms, step);
+	if (file_exists(path))
+		rc = file_read(path, 64 << 20, &text, e);
 	/* One line twice, and mlflow migrate-filestore fails on the whole store. */
-	if (file_exists(path) && file_read(path, 64 << 20, &old, &unused) == 0) {
-		same = strstr(old.data, line.data);
-		if (same && (same == old.data || same[-1] == '\n'))
-			goto end;
+	if (rc == 0)
+		same = strstr(text.data, line.data);
+	if (rc == 0 && !(same && (same == text.data || same[-1] == '\n'))) {
+		buf_add(&text, line.data, line.len);
+		rc = run_place(dir, "metrics", name, &text, 0, e);
 	}
-	rc = place_append(path, line.data, line.len, e);
-end:
 	buf_release(&line);
-	buf_release(&old);
+	buf_release(&text);
 	free(path);
 	return rc;
 }

@@ -43,19 +43,28 @@ int run_experiment(
 struct run_new {
 	const char *experiment; /* id */
 	const char *id;
-	const char *parent; /* id or NULL */
-	const char *name;   /* NULL: the id */
-	int64_t start;	    /* ms since 1970, UTC */
+	const char *parent;	/* id or NULL */
+	const char *name;	/* NULL: the id */
+	int64_t start, end;	/* ms since 1970, UTC; end 0: not ended */
+	enum run_status status; /* 0: RUNNING */
 };
 
-/* Starts a run in the lock's directory; *dir (malloced) is where the put functions write. */
+/* Starts a run in the lock's directory; *dir (malloced) is where the draft functions write. */
 int run_begin(
 	const struct lock *l, const char *home, const struct run_new *n, char **dir, struct err *e);
 /* Moves what run_begin() started to its place. 1: a run of that id is there already. */
 int run_publish(const char *home, const struct run_new *n, const char *dir, struct err *e);
 
-/* Into a run's directory. A key that MLflow would refuse is changed (store/meta.h), a value that is
- * too long is cut. A parameter or tag replaces the one there; a metric adds a point. */
+/* Into a run that run_begin() started, which nobody sees yet: nothing has to be renamed, and a name
+ * is written once. A key that MLflow would refuse is changed (store/meta.h), a value that is too
+ * long is cut. */
+int run_draft_param(const char *dir, const char *key, const char *value, struct err *e);
+int run_draft_tag(const char *dir, const char *key, const char *value, struct err *e);
+int run_draft_metric(
+	const char *dir, const char *key, double value, int64_t ms, int64_t step, struct err *e);
+
+/* The same into a run that others may read meanwhile: every file is replaced whole. A parameter or
+ * tag replaces the one there; a metric adds a point. */
 int run_put_param(const char *dir, const char *key, const char *value, struct err *e);
 int run_put_tag(const char *dir, const char *key, const char *value, struct err *e);
 int run_put_metric(

@@ -263,7 +263,7 @@ static int version_tags(const char *dir, const json_t *tags, struct err *e)
 
 	json_object_foreach((json_t *)(uintptr_t)tags, key, value)
 	{
-		if (run_put_tag(dir, key, json_string_value(value), e) < 0)
+		if (run_draft_tag(dir, key, json_string_value(value), e) < 0)
 			return -1;
 	}
 	return 0;
