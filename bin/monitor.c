@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "base/num.h"
 #include "cli/step.h"
 #include "cli/tool.h"
+#include "net/requestlog.h"
 #include "onnx/file.h"
 #include "report/monitoring.h"
 #include "store/home.h"
@@ -21,6 +23,7 @@
 #include "store/runs.h"
 #include "watch/judge.h"
 #include "watch/reference.h"
+#include "watch/snapshot.h"
 #include "watch/verdict.h"
 #include "watch/window.h"
 
@@ -223,6 +226,65 @@ static int done(void *arg, struct source *source, struct err *e)
 	return step_source(arg, "data", source, e);
 }
 
+static int add_table(struct work *w, const char *path, struct err *e)
+{
+	if (step_input(&w->step, "data", path, e) < 0)
+		return -1;
+	return window_add(&w->window, path, done, &w->step, e);
+}
+
+/* An open segment grows while it is read: a copy is what was looked at. */
+static int add_open(struct work *w, const char *path, struct err *e)
+{
+	char *name = NULL, hex[SHA256_HEX], *closed;
+	int ended, rc = -1;
+	FILE *copy = snapshot_take(path, &name, &ended, e);
+
+	if (!copy && ended) {
+		closed = mem_strndup(path, strlen(path) - strlen(".open"));
+		rc = add_table(w, closed, e);
+		free(closed);
+		return rc;
+	}
+	if (!copy)
+		return -1;
+	w->window.label = path;
+	w->window.torn = 1;
+	if (step_input(&w->step, "data", NULL, e) == 0 && file_sha256(name, hex, e) == 0) {
+		step_stream(&w->step, "data", hex, NULL);
+		rc = window_add(&w->window, name, NULL, NULL, e);
+	}
+	w->window.label = NULL;
+	w->window.torn = 0;
+	fclose(copy);
+	free(name);
+	return rc;
+}
+
+/* A table, a segment, or a directory of segments. */
+static int add_operand(struct work *w, const char *path, struct err *e)
+{
+	struct stat st;
+	size_t n = 0;
+	char **paths;
+	int rc = 0;
+
+	if (snapshot_is_open(path))
+		return add_open(w, path, e);
+	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+		return add_table(w, path, e);
+	paths = requestlog_list(path, &n, e);
+	if (paths && n == 0)
+		rc = err_set(e, ERR_FEW, "'%s' has no request log", path);
+	for (size_t i = 0; paths && rc == 0 && i < n; i++)
+		rc = snapshot_is_open(paths[i]) ? add_open(w, paths[i], e)
+						: add_table(w, paths[i], e);
+	if (!paths)
+		rc = -1;
+	requestlog_list_free(paths, n);
+	return rc;
+}
+
 static int hex_order(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -258,14 +320,9 @@ static int read_window(struct work *w, struct err *e)
 		if (strcmp(w->reference.columns[i].role, "target") == 0)
 			w->window.target = w->reference.columns[i].name;
 	for (int i = 0; i < r->noperands; i++)
-		if (step_input(&w->step, "data", r->operands[i], e) < 0)
+		if (add_operand(w, r->operands[i], e) < 0)
 			return -1;
-	if (r->noperands == 0 && step_input(&w->step, "data", NULL, e) < 0)
-		return -1;
-	for (int i = 0; i < r->noperands; i++)
-		if (window_add(&w->window, r->operands[i], done, &w->step, e) < 0)
-			return -1;
-	if (r->noperands == 0 && window_add(&w->window, NULL, done, &w->step, e) < 0)
+	if (r->noperands == 0 && add_table(w, NULL, e) < 0)
 		return -1;
 	identify(w);
 	return 0;

@@ -53,12 +53,13 @@ static void feed_types(struct feed *f, const struct drift *reference, const stru
 	}
 }
 
-struct feed *feed_open(
-	const char *path, const struct drift *reference, const struct signature *sig, struct err *e)
+struct feed *feed_open(const char *path, const struct drift *reference, const struct signature *sig,
+	int torn, struct err *e)
 {
 	struct feed *f = mem_new(1, sizeof(*f));
 
 	feed_types(f, reference, sig);
+	f->options.torn = torn;
 	f->source = source_open(path, &f->options, e);
 	if (f->source)
 		return f;

@@ -17,10 +17,11 @@
 
 struct feed;
 
-/* Opens a table. The columns of a text format get the types of the reference (may be NULL) and of
- * the signature (may be NULL; both borrowed), others are left out. NULL on failure. */
+/* Opens a table; torn: a stream that may be cut off, of which the whole batches count. The columns
+ * of a text format get the types of the reference (may be NULL) and of the signature (may be NULL;
+ * both borrowed), others are left out. NULL on failure. */
 struct feed *feed_open(const char *path, const struct drift *reference, const struct signature *sig,
-	struct err *e);
+	int torn, struct err *e);
 void feed_close(struct feed *f); /* NULL is allowed */
 
 struct source *feed_source(struct feed *f);

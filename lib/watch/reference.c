@@ -113,7 +113,7 @@ int reference_build(
 
 	if (model && signature_get(&b.sig, model, e) < 0)
 		goto end;
-	b.feed = feed_open(path, NULL, model ? &b.sig : NULL, e);
+	b.feed = feed_open(path, NULL, model ? &b.sig : NULL, 0, e);
 	if (!b.feed || (model && feed_predict(b.feed, model, e) < 0))
 		goto end;
 	for (size_t i = 0; i < feed_schema(b.feed)->n; i++)

@@ -36,7 +36,7 @@ static void add_skew(struct window *w, const struct table *t, const struct drift
 	const struct schema *s)
 {
 	json_t *one = json_object();
-	const char *name = source_name(feed_source(t->feed));
+	const char *name = w->label ? w->label : source_name(feed_source(t->feed));
 	size_t at = schema_find(s, c->name);
 
 	json_object_set_new(one, "table", json_text(name, strlen(name)));
@@ -106,7 +106,7 @@ int window_add(struct window *w, const char *path,
 	int (*done)(void *arg, struct source *source, struct err *e), void *arg, struct err *e)
 {
 	size_t n = w->reference->n + 1;
-	struct table t = {.feed = feed_open(path, w->reference, w->sig, e),
+	struct table t = {.feed = feed_open(path, w->reference, w->sig, w->torn, e),
 		.rows = mem_array(n, sizeof(*t.rows)),
 		.predictions = mem_array(n, sizeof(*t.predictions)),
 		.mistyped = mem_new(n, 1)};

@@ -20,6 +20,8 @@ struct window {
 	const struct onnx_model *model; /* predicts where a table has no predictions, or NULL */
 	const struct signature *sig;	/* of the model, or NULL */
 	const char *target;		/* the column of labels, or NULL */
+	const char *label;		/* what the next table is called, or NULL: its path */
+	int torn;			/* it is a stream that may be cut off */
 	/* What was read. */
 	struct drift_tally *tallies;
 	struct perform perform; /* rows 0: no labels, or no predictions */

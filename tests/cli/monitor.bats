@@ -95,6 +95,23 @@ verdict() {
 	grep -q probability_yes logged
 }
 
+@test "of a segment that is still written the whole batches count, and a directory is all its segments" {
+	load_project
+	ok pawl predict -m model.onnx --keep monthly_charge --keep region --keep contract \
+		--keep tenure_months --keep payment --keep support_calls --keep paperless \
+		--keep total_charge -o log.arrows clean.csv
+	mkdir log
+	cp log.arrows log/20261121T050607000000-1-1.arrows
+	head -c -100 log.arrows >log/20261121T050608000000-1-2.arrows.open
+	judged 0 log/20261121T050608000000-1-2.arrows.open
+	grep -q '"rows": 2000' report.json
+	judged 0 log
+	grep -q '"rows": 4000' report.json
+	fails 3 pawl monitor --reference churn@champion --no-state - <log/*.open
+	mkdir none
+	fails 5 pawl monitor --reference churn@champion --no-state none
+}
+
 @test "a table is as good a reference as a registered version" {
 	load_project
 	judged 0 same.csv
