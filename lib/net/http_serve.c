@@ -111,7 +111,7 @@ static void conn_set(struct http_server *s, struct conn *conn, enum conn_state s
 		conn->since = now;
 	conn->state = state;
 	if (state == CONN_IDLE)
-		conn->received = UINT64_MAX;
+		conn->received = UINT64_MAX; /* unknown: the sweeper asks */
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -342,7 +342,7 @@ void *http_sweep(void *arg)
 				s->options.refused(s->options.arg, 408);
 		}
 		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += 100000000;
+		until.tv_nsec += 250000000;
 		if (until.tv_nsec >= 1000000000) {
 			until.tv_nsec -= 1000000000;
 			until.tv_sec++;

@@ -23,7 +23,7 @@ struct conn {
 	int fd;
 	enum conn_state state;
 	int64_t since;	   /* ms */
-	uint64_t received; /* bytes, when the last request had ended */
+	uint64_t received; /* bytes, after the last request; UINT64_MAX: unknown */
 
 	struct buf target; /* the request's, as sent */
 	size_t path_len;   /* of it; the query follows */

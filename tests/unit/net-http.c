@@ -305,7 +305,7 @@ static void test_trickle(void **state)
 	ms = trickle(s, GET "\r\n", header);
 	assert_in_range(ms, 400, 1400);
 	fd = dial(s);
-	assert_true(send(fd, POST "Content-Length: 9\r\n\r\nh", sizeof(POST) + 24, 0) > 0);
+	assert_true(send(fd, BYTES(POST "Content-Length: 9\r\n\r\nh"), 0) > 0);
 	assert_int_equal(listen_to(fd, &got, 1300), 1);
 	close(fd);
 	assert_int_equal(handled, before + 1);
@@ -395,7 +395,7 @@ static void test_drain(void **state)
 	(void)state;
 	assert_true(send(idle, GET "\r\n", sizeof(GET "\r\n") - 1, 0) > 0);
 	assert_int_equal(listen_to(idle, &got, 200), 0);
-	assert_true(send(busy, "GET /slow HTTP/1.1\r\nHost: h\r\n\r\n", 32, 0) > 0);
+	assert_true(send(busy, BYTES("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n"), 0) > 0);
 	usleep(100000);
 	assert_int_equal(pthread_create(&thread, NULL, drain, s), 0);
 	assert_int_equal(listen_to(idle, &got, 1000), 1);
