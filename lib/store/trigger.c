@@ -179,10 +179,30 @@ static void trigger_remember(struct trigger *t, const json_t *event)
 		json_array_remove(history, 0);
 }
 
+/* What this run did not look at (a person's, without the conditions) stays as it was known. */
+static void trigger_succeed(struct trigger *t, const json_t *event)
+{
+	static const char *const seen[] = {"data", "report", NULL};
+	const json_t *before = json_object_get(t->state, "success");
+	json_t *success = json_object();
+
+	json_object_set(success, "id", json_object_get(event, "id"));
+	json_object_set(success, "time", json_object_get(event, "started"));
+	for (const char *const *key = seen; *key; key++) {
+		json_t *value = json_object_get(event, *key);
+
+		if (!value)
+			value = json_object_get(before, *key);
+		if (value)
+			json_object_set(success, *key, value);
+	}
+	json_object_set_new(t->state, "success", success);
+}
+
 int trigger_end(
 	struct trigger *t, int code, const char *step, const char *why, int64_t now, struct err *e)
 {
-	json_t *event = json_object_get(t->state, "event"), *success;
+	json_t *event = json_object_get(t->state, "event");
 	/* That the gates refuse a model is an answer: the same data would give it again. */
 	int answered = code == 0 || code == ERR_NO;
 
@@ -193,16 +213,8 @@ int trigger_end(
 		json_object_set_new(event, "step", json_text(step, strlen(step)));
 	if (why)
 		json_object_set_new(event, "why", json_text(why, strlen(why)));
-	if (answered) {
-		success = json_object();
-		json_object_set(success, "id", json_object_get(event, "id"));
-		json_object_set(success, "time", json_object_get(event, "started"));
-		if (json_object_get(event, "data"))
-			json_object_set(success, "data", json_object_get(event, "data"));
-		if (json_object_get(event, "report"))
-			json_object_set(success, "report", json_object_get(event, "report"));
-		json_object_set_new(t->state, "success", success);
-	}
+	if (answered)
+		trigger_succeed(t, event);
 	json_object_del(event, "data");
 	trigger_remember(t, event);
 	return trigger_save(t, e);

@@ -100,6 +100,9 @@ shift_success() {
 	[ "$out" = 'all: 4 new rows' ]
 	ok trigger run "${new[@]}"
 	fails 1 trigger check "${new[@]}"
+	ok trigger run # a person does not look at the data, which stays known
+	fails 1 trigger check "${new[@]}"
+	says '0 new rows of 3'
 	printf 'ARROW1\0\0broken' >d/labels/d.arrow
 	fails 3 trigger run --new-data 'labels/*'
 }
