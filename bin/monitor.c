@@ -174,7 +174,7 @@ end:
 static int file_reference(struct work *w, struct err *e)
 {
 	const char *base = file_name(options.reference), *dot = strrchr(base, '.');
-	json_t *json = reference_read(options.reference, e);
+	json_t *json = reference_read(options.reference);
 
 	w->name = mem_strndup(base, dot && dot != base ? (size_t)(dot - base) : strlen(base));
 	if (load_model(w, e) < 0) {

@@ -141,14 +141,13 @@ end:
 	return rc;
 }
 
-json_t *reference_read(const char *path, struct err *e)
+json_t *reference_read(const char *path)
 {
 	struct buf text = BUF_INIT;
 	struct err unused = ERR_INIT;
 	json_t *out = NULL;
 	size_t at = 0;
 
-	(void)e;
 	if (file_read(path, (size_t)64 << 20, &text, &unused) == 0) {
 		while (at < text.len && strchr(" \t\r\n", text.data[at]))
 			at++;

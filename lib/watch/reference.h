@@ -24,6 +24,6 @@ int reference_build(
 	struct drift *d, const char *path, const struct onnx_model *model, struct err *e);
 
 /* A reference.json, or NULL (no error) where the file is something else. */
-json_t *reference_read(const char *path, struct err *e);
+json_t *reference_read(const char *path);
 
 #endif
