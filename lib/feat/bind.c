@@ -122,7 +122,8 @@ static int bind_column(const struct rules *r, const struct schema *schema, size_
 	const struct rule *rule = rules_find(r, f->name);
 	const char *role = bind_role(schema, at, target);
 
-	if (role && strcmp(role, "time") != 0)
+	/* A time that is a feature is an input already. */
+	if (role && (strcmp(role, "time") != 0 || !rule))
 		transform_carry(t, f->name, f->type, role);
 	if (!rule)
 		return role || rules_drops(r, f->name) ? 0 : bind_forgotten(r, f, e);
