@@ -44,7 +44,7 @@ static int help(const char *home)
 	int n = scandir(dir, &tools, is_tool, by_name);
 
 	puts("usage: pawl TOOL [OPTION...] [FILE...]\n\n"
-	     "MLOps as small Unix tools: from a raw file to a registered model.\n\n"
+	     "MLOps as small Unix tools: from a raw file to a served, watched, retrained model.\n\n"
 	     "Tools:");
 	for (int i = 0; i < n; i++) {
 		printf("  %s\n", tools[i]->d_name);
