@@ -3,6 +3,7 @@
  */
 #include "io/textout.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,6 +122,9 @@ static void put_json(struct textout *t, const struct batch *b, uint64_t row)
 			buf_adds(&t->text, "null");
 		} else if (type_is_number(c->type)) {
 			column_print(c, row, &t->text);
+			/* "-0" would be read back as the integer 0. */
+			if (c->type == TYPE_FLOAT64 && c->f64[row] == 0 && signbit(c->f64[row]))
+				buf_adds(&t->text, ".0");
 		} else {
 			buf_reset(&t->value);
 			column_print(c, row, &t->value);

@@ -97,3 +97,12 @@ columns
 	COLUMNS=50 script -qec 'pawl ingest x.csv' /dev/null </dev/null | tr -d '\r' >said
 	[ "$(wc -L <said)" -le 50 ]
 }
+
+@test "a negative zero survives JSON Lines" {
+	printf '{"a":-0.0}\n{"a":1.5}\n' >t.jsonl
+	ok pawl show -f jsonl t.jsonl
+	[ "$(head -n 1 "$T/.out")" = '{"a":-0.0}' ]
+	pawl show -f jsonl t.jsonl >u.jsonl
+	ok pawl show -f csv u.jsonl
+	[ "$(sed -n 2p "$T/.out")" = -0 ]
+}
